@@ -1,0 +1,1 @@
+//! The trail file: numbered records in compressed, hash-linked chunks with keyframes.

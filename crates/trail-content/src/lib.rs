@@ -1,0 +1,1 @@
+//! Screens over time to content items, and the content file.

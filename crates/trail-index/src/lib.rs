@@ -1,0 +1,1 @@
+//! Content items to tantivy documents: analyzer, partitions, generations, manifest.

@@ -1,0 +1,1 @@
+//! Lucene query syntax to a syntax tree and back.

@@ -1,0 +1,1 @@
+//! A screen to a PNG, the same bytes on every machine.

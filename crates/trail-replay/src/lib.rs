@@ -1,0 +1,1 @@
+//! Events to trails and trails to screens: the recorder and the player.

@@ -1,0 +1,1 @@
+//! Queries over content to ranked hits.

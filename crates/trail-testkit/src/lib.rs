@@ -1,0 +1,1 @@
+//! Generators, brute-force oracles and helpers for tests.
