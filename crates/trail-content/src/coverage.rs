@@ -1,0 +1,76 @@
+//! What was read of a channel, and what was not.
+
+use std::ops::AddAssign;
+
+macro_rules! coverage {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// Counts for one channel: what was decoded, what became of it, and what was left out and why.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct Coverage {
+            $($(#[$doc])* pub $name: u64,)*
+        }
+
+        impl Coverage {
+            /// The counts by name, in the order of the content file.
+            pub fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
+                [$((stringify!($name), self.$name),)*].into_iter()
+            }
+
+            /// The counts, to be set in the same order.
+            pub(crate) fn counts_mut(&mut self) -> impl Iterator<Item = &mut u64> {
+                [$(&mut self.$name,)*].into_iter()
+            }
+        }
+
+        impl AddAssign<&Coverage> for Coverage {
+            fn add_assign(&mut self, other: &Coverage) {
+                $(self.$name += other.$name;)*
+            }
+        }
+    };
+}
+
+coverage! {
+    /// Records of the channel.
+    records,
+    /// Records of screen output.
+    output_records,
+    /// Bytes of screen output.
+    output_bytes,
+    /// Bytes of output that are not valid UTF-8; each maximal bad part is shown as U+FFFD.
+    invalid_bytes,
+    /// Records of input.
+    input_records,
+    /// Resizes.
+    resizes,
+    /// Vendor records that were kept and skipped.
+    opaque_records,
+    /// Records of kinds that this extractor does not read.
+    skipped_records,
+    /// Records in damaged parts of the trail, as far as their number is known.
+    lost_records,
+    /// Damaged parts of the trail in which the channel had or may have had records.
+    damaged_parts,
+    /// Content blocks.
+    blocks,
+    /// Line items, summed over blocks.
+    line_items,
+    /// Title items, summed over blocks.
+    title_items,
+    /// Command items, summed over blocks.
+    command_items,
+    /// Input items, summed over blocks.
+    input_items,
+    /// Clipboard items, summed over blocks.
+    clipboard_items,
+    /// Spans of all items.
+    spans,
+    /// Bytes of text of all items.
+    text_bytes,
+    /// Inputs that were not shown, or not surely, and therefore left out.
+    input_not_shown,
+    /// Presses of Enter at which it could not be told whether they ran a command.
+    commands_in_doubt,
+    /// Spans with concealed text.
+    concealed_spans,
+}
