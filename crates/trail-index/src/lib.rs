@@ -1,1 +1,3 @@
 //! Content items to tantivy documents: analyzer, partitions, generations, manifest.
+
+pub mod analyzer;
