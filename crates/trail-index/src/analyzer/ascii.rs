@@ -105,7 +105,7 @@ impl<F: FnMut(Token<'_>)> Scan<'_, F> {
             return;
         }
         let (lower, words, f) = (self.lower, &*self.words, &mut self.f);
-        super::whole::forms(self.text, token, words, |span, held| {
+        super::whole::forms(self.text.as_bytes(), token, words, |span, held| {
             let text = &lower[span.clone()];
             f(Token {
                 text,
@@ -156,7 +156,8 @@ impl<F: FnMut(Token<'_>)> Scan<'_, F> {
             let end = (start..word.end).find(|&i| !is_part(i)).unwrap_or(word.end);
             // A piece of a cut word may hold nothing but one run: then it is the word itself.
             let is_word = start == word.start && end == word.end;
-            if !is_word && !(self.unfinished.word && end == self.text.len()) {
+            let is_open = self.unfinished.word && end == self.text.len();
+            if !is_word && !is_open {
                 let text = &self.lower[start..end];
                 (self.f)(Token { text, kind: TokenKind::Part, position, words: 1, span: start..end });
             }

@@ -136,7 +136,7 @@ impl<F: FnMut(Token<'_>)> Scan<'_, F> {
             if is_open || piece.chars().all(char::is_alphanumeric) {
                 continue;
             }
-            super::whole::forms(text, range, words, |form, held| {
+            super::whole::forms(text.as_bytes(), range, words, |form, held| {
                 give(form, TokenKind::Whole, first_position + held.start as u32, held.len() as u32);
             });
         }

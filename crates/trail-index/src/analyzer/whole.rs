@@ -11,49 +11,65 @@ pub(super) struct WordSpan {
     pub(super) end: usize,
 }
 
+/// [`STRIPPED`] by byte. They are all ASCII, so bytes of longer characters are never among them.
+const IS_STRIPPED: [bool; 256] = {
+    let mut is_stripped = [false; 256];
+    let mut i = 0;
+    while i < STRIPPED.len() {
+        assert!(STRIPPED[i].is_ascii());
+        is_stripped[STRIPPED[i] as usize] = true;
+        i += 1;
+    }
+    is_stripped
+};
+
 /// Gives each form of `token`, a range of `text`, with the range of `words` that it holds (empty: at the next word).
 ///
 /// `words` are those of the token, or of more of the text around it. Forms begin and end where words do, because none of
 /// the characters that are taken off, nor `=`, nor a `:` before a digit, stand inside a word.
 pub(super) fn forms(
-    text: &str,
+    text: &[u8],
     token: Range<usize>,
     words: &[WordSpan],
     mut f: impl FnMut(Range<usize>, Range<usize>),
 ) {
+    let mut give = |form: &Range<usize>| {
+        let first = words.partition_point(|word| word.start < form.start);
+        let held = words[first..].partition_point(|word| word.end <= form.end);
+        let is_word = held == 1 && words[first].start == form.start && words[first].end == form.end;
+        if !is_word && !form.is_empty() {
+            f(form.clone(), first..first + held);
+        }
+    };
     let stripped = strip(text, token.clone());
     let inner = &text[stripped.clone()];
-    let value = inner.find('=').map(|equals| strip(text, stripped.start + equals + 1..stripped.end));
-    let address = before_port(inner).map(|len| strip(text, stripped.start..stripped.start + len));
-    let forms = [Some(token), Some(stripped), value, address];
-    for (i, form) in forms.iter().enumerate() {
-        let Some(form) = form else { continue };
-        let is_repeated = forms[..i].iter().flatten().any(|earlier| earlier == form);
-        if form.is_empty() || is_repeated {
-            continue;
-        }
-        let first = words.partition_point(|word| word.start < form.start);
-        let after = words.partition_point(|word| word.end <= form.end).max(first);
-        if let [only] = words[first..after]
-            && only.start == form.start
-            && only.end == form.end
-        {
-            continue;
-        }
-        f(form.clone(), first..after);
+    give(&token);
+    if stripped != token {
+        give(&stripped);
+    }
+    // Both are shorter than form 2, and they differ: one ends before form 2 does, the other begins after it does.
+    if let Some(equals) = inner.iter().position(|&byte| byte == b'=') {
+        give(&strip(text, stripped.start + equals + 1..stripped.end));
+    }
+    if let Some(len) = before_port(inner) {
+        give(&strip(text, stripped.start..stripped.start + len));
     }
 }
 
-fn strip(text: &str, range: Range<usize>) -> Range<usize> {
-    let whole = &text[range.clone()];
-    let start = range.start + (whole.len() - whole.trim_start_matches(STRIPPED).len());
-    let end = range.end - (whole.len() - whole.trim_end_matches(STRIPPED).len());
-    if start < end { start..end } else { range.start..range.start }
+fn strip(text: &[u8], range: Range<usize>) -> Range<usize> {
+    let (mut start, mut end) = (range.start, range.end);
+    while start < end && IS_STRIPPED[usize::from(text[start])] {
+        start += 1;
+    }
+    while start < end && IS_STRIPPED[usize::from(text[end - 1])] {
+        end -= 1;
+    }
+    start..end
 }
 
 /// The length of what stands before a final `:` and digits.
-fn before_port(token: &str) -> Option<usize> {
-    let digits = token.bytes().rev().take_while(u8::is_ascii_digit).count();
+fn before_port(token: &[u8]) -> Option<usize> {
+    let digits = token.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let head = token.len() - digits;
-    (digits > 0 && token[..head].ends_with(':')).then(|| head - 1)
+    (digits > 0 && token[..head].ends_with(b":")).then(|| head - 1)
 }
