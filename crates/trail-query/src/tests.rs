@@ -1,0 +1,139 @@
+//! White-box tests: how each mode reads what people type.
+
+use crate::{Mode, Node, parse, print};
+
+/// Reads in a mode and writes the tree in its plain form.
+fn read(text: &str, mode: Mode) -> String {
+    match parse(text, mode) {
+        Ok(parsed) => outline(&parsed.query.node),
+        Err(error) => format!("{:?} {}..{}", error.kind, error.span.start, error.span.end),
+    }
+}
+
+/// `+must should -mustnot`, lists in parentheses, leaves by kind and text.
+fn outline(node: &Node) -> String {
+    use crate::{LeafKind, Occur};
+    match node {
+        Node::Bool(clauses) => {
+            let clauses: Vec<String> = clauses
+                .iter()
+                .map(|clause| {
+                    let sign = match clause.occur {
+                        Occur::Must => "+",
+                        Occur::Should => "",
+                        Occur::MustNot => "-",
+                    };
+                    format!("{sign}{}", outline(&clause.query.node))
+                })
+                .collect();
+            format!("({})", clauses.join(" "))
+        }
+        Node::Boost { query, factor } => format!("{}^{factor}", outline(&query.node)),
+        Node::Leaf(leaf) => {
+            let field = leaf.field.as_ref().map(|field| format!("{field}:")).unwrap_or_default();
+            let what = match &leaf.kind {
+                LeafKind::Term { text } => format!("<{text}>"),
+                LeafKind::Words { words } => format!("words<{}>", words.join("|")),
+                LeafKind::Phrase { text, slop } => {
+                    format!("phrase<{text}>{}", slop.map(|slop| format!("~{slop}")).unwrap_or_default())
+                }
+                LeafKind::Prefix { text } => format!("prefix<{text}>"),
+                LeafKind::Wildcard { pattern } => format!("wildcard<{pattern}>"),
+                LeafKind::Regexp { pattern } => format!("regexp<{pattern}>"),
+                LeafKind::Fuzzy { text, edits } => format!("fuzzy<{text}>{edits:?}"),
+                LeafKind::Range { lower, upper, .. } => format!("range<{lower:?} {upper:?}>"),
+                LeafKind::MatchAll => "all".to_owned(),
+                LeafKind::Exists => "exists".to_owned(),
+            };
+            format!("{field}{what}")
+        }
+    }
+}
+
+#[track_caller]
+fn check(mode: Mode, text: &str, expected: &str) {
+    assert_eq!(read(text, mode), expected, "{text}");
+    if let Ok(parsed) = parse(text, mode) {
+        let printed = print(&parsed.query, &parsed.options);
+        let again = parse(&printed, mode).map(|parsed| parsed.query.without_spans());
+        assert_eq!(again, Ok(parsed.query.without_spans()), "{text} printed as {printed}");
+    }
+}
+
+#[test]
+fn screentrail_reads_what_was_seen_as_text() {
+    let check = |text, expected| check(Mode::Screentrail, text, expected);
+    check("/etc/passwd", "</etc/passwd>");
+    check("/etc/passwd shadow", "(</etc/passwd> <shadow>)");
+    check("a/b", "<a/b>");
+    check("/usr/bin/", "</usr/bin/>");
+    check("/", "</>");
+    check("//", "<//>");
+    check("error: disk", "(<error:> <disk>)");
+    check("host:22", "<host:22>");
+    check("fe80::1", "<fe80::1>");
+    check("12:30:05", "<12:30:05>");
+    check("http://www.gnu.org/file", "<http://www.gnu.org/file>");
+    check(r"C:\Windows", r"<C:\Windows>");
+    check(r"C\:\\Windows", r"<C:\Windows>");
+    check(r"C:\Windows\", r"<C:\Windows\>");
+    check(r"\\server\share", r"<\\server\share>");
+    check("10.0.0.0/8", "<10.0.0.0/8>");
+    check("--flag", "<--flag>");
+    check("--flag=value x", "(<--flag=value> <x>)");
+    check("a || --b", "(<a> <--b>)");
+    check("->", "<->>");
+    check("!=", "<!=>");
+    check("foo! bar", "(<foo!> <bar>)");
+    check("$(pwd", "<$(pwd>");
+    check("main()", "<main()>");
+    check("foo)", "<foo)>");
+    check(":)", "<:)>");
+    check("\"disk full", "(<\"disk> <full>)");
+    check("5\" disk", "(<5\"> <disk>)");
+    check("array[0]", "<array[0]>");
+    check("[root@host ~]$ ls", "(<[root@host> <~]$> <ls>)");
+    check("${HOME}", "<${HOME}>");
+    check("~/notes", "<~/notes>");
+    check("a^b", "<a^b>");
+    check("backup~file", "<backup~file>");
+    check("root;rm -- /", "(<root;rm> <--> </>)");
+    check("<script>root</script>", "<<script>root</script>>");
+    check("title:", "<title:>");
+    check("title:-x", "title:<-x>");
+    check("a - b", "(<a> <-> <b>)");
+    check("a -", "(<a> <->)");
+    check("|", "<|>");
+    check(">x", "<>x>");
+}
+
+#[test]
+fn screentrail_keeps_the_language() {
+    let check = |text, expected| check(Mode::Screentrail, text, expected);
+    check("sudo passwd", "(<sudo> <passwd>)");
+    check("sudo AND NOT passwd", "(+<sudo> -<passwd>)");
+    check("(a OR b) AND -c", "(+(<a> <b>) -<c>)");
+    check("command:\"sudo su\"~3^2", "command:phrase<sudo su>~3^2");
+    check("command:(a b) title:x*", "((command:<a> command:<b>) title:prefix<x>)");
+    check("screen.content:foo", "screen.content:<foo>");
+    check("title: foo", "title:<foo>");
+    check("/etc/", "regexp<etc>");
+    check("/pass(wd|word)/ a", "(regexp<pass(wd|word)> <a>)");
+    check("title:/a+/", "title:regexp<a+>");
+    check("pass* pa?s *word", "(prefix<pass> wildcard<pa?s> wildcard<*word>)");
+    check("/etc/*.conf", "wildcard</etc/*.conf>");
+    check(r"C:\Win*", r"prefix<C:\Win>");
+    check(r"C:\W*s", r"wildcard<C:\\W*s>");
+    check("root~ root~1 root~2^3", "(fuzzy<root>Auto fuzzy<root>Upto(1) fuzzy<root>Upto(2)^3)");
+    check("root^2 (a b)^0.5", "(<root>^2 (<a> <b>)^0.5)");
+    check("[a TO b} {* TO 5]", "(range<Some(\"a\") Some(\"b\")> range<None Some(\"5\")>)");
+    check("*:* -x", "(all -<x>)");
+    check("command:* *", "(command:exists exists)");
+    check("_exists_:title", "title:exists");
+    check(r"\AND \(x\) a\ b", "(<AND> <(x)> <a b>)");
+    check(r"\\AND", r"<\\AND>");
+    check("((root))", "<root>");
+    check("a AND AND b", "UnexpectedToken 6..9");
+    check("a OR", "UnexpectedEnd 4..4");
+    check("  ", "Empty 0..2");
+}
