@@ -1,0 +1,73 @@
+//! Archives: files in files.
+
+mod tar;
+mod zip;
+
+use crate::Error;
+use crate::folder::Folder;
+use crate::options::Limits;
+use crate::store::Blob;
+
+/// A kind of archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Container {
+    Tar,
+    Zip,
+}
+
+/// Tells an archive by its first bytes.
+pub(crate) fn sniff(head: &[u8]) -> Option<Container> {
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+        return Some(Container::Zip);
+    }
+    tar::is_header(head).then_some(Container::Tar)
+}
+
+/// What is in an archive.
+pub(crate) struct Listing {
+    /// In order of their names, the files in each as well.
+    pub(crate) folders: Vec<Folder>,
+    /// What could not be read of it.
+    pub(crate) problems: Vec<Error>,
+}
+
+/// A file in an archive.
+struct Member {
+    name: String,
+    blob: Blob,
+}
+
+/// Lists the files of an archive. A compressed archive is unpacked first, so that each member can be read by itself.
+pub(crate) fn list(container: Container, blob: &Blob, limits: &Limits) -> Result<Listing, Error> {
+    let failed = |source| Error::Io { path: blob.path.clone(), source };
+    let (plain, cut_short) = blob.unpacked(limits).map_err(failed)?;
+    let mut members = Vec::new();
+    let mut problems = Vec::new();
+    let result = match container {
+        Container::Tar => tar::list(&plain, limits, &mut members),
+        Container::Zip => zip::list(&plain, limits, &mut members, &mut problems),
+    };
+    problems.extend(cut_short.map(failed));
+    if let Err(source) = result {
+        problems.push(failed(source));
+    }
+    Ok(Listing { folders: by_folder(&blob.path, members), problems })
+}
+
+fn by_folder(path: &str, mut members: Vec<Member>) -> Vec<Folder> {
+    let folder_of = |name: &str| name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    // A stable sort: of two members with one name, the later one stays the later.
+    members.sort_by(|a, b| (folder_of(&a.name), &a.name).cmp(&(folder_of(&b.name), &b.name)));
+    let mut folders: Vec<(String, Folder)> = Vec::new();
+    for member in members {
+        let name = folder_of(&member.name);
+        match folders.last_mut() {
+            Some((last, folder)) if *last == name => folder.entries.push(member.blob),
+            _ => {
+                let shown = if name.is_empty() { path.to_owned() } else { format!("{path}!{name}") };
+                folders.push((name, Folder { path: shown, entries: vec![member.blob] }));
+            }
+        }
+    }
+    folders.into_iter().map(|(_, folder)| folder).collect()
+}

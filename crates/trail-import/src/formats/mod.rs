@@ -1,0 +1,3 @@
+//! One module for each format.
+
+pub(crate) mod asciicast;
