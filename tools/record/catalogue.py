@@ -49,12 +49,16 @@ def sessions(minutes: float) -> list:
         Session("asciicast-v2", "admin-users", recorders.asciinema2_stdin, scenes.admin_users, 80, 24),
         Session("asciicast-v2", "monitors", recorders.asciinema24, scenes.monitors, 90, 28, "gz"),
         Session("asciicast-v2", "editors", recorders.asciinema24, scenes.editors, 90, 30, "zst"),
+        Session("asciicast-v2", "raw-bytes", recorders.asciinema2, scenes.raw_bytes, 80, 24),
         Session("asciicast-v2", "zsh-marks", recorders.asciinema24, scenes.zsh_marks, 84, 24, command=ZSH_MARKS),
 
         Session("asciicast-v3", "bash-marks", recorders.asciinema3_input, scenes.bash_marks, 100, 30, command=BASH_MARKS),
         Session("asciicast-v3", "passwords", recorders.asciinema3_input, scenes.passwords, 80, 24),
         Session("asciicast-v3", "tmux", recorders.asciinema3, scenes.tmux_panes, 110, 34),
+        Session("asciicast-v3", "python-git", recorders.asciinema3, scenes.python_and_git, 100, 30),
+        Session("asciicast-v3", "file-manager", recorders.asciinema3_input, scenes.file_manager, 100, 30),
         Session("asciicast-v3", "unicode", recorders.asciinema3, scenes.unicode_text, 80, 26, "gz"),
+        Session("asciicast-v3", "raw-bytes", recorders.asciinema3, scenes.raw_bytes, 80, 24),
         Session("asciicast-v3", "flashes", recorders.asciinema3, scenes.flashes, 80, 24),
 
         Session("asciicast-v1", "shell", recorders.asciinema1, scenes.shell_basics, 80, 24),
@@ -62,17 +66,20 @@ def sessions(minutes: float) -> list:
         Session("asciicast-v1", "unicode", recorders.asciinema1, scenes.unicode_text, 80, 26),
 
         Session("ttyrec", "editors", recorders.ttyrec, scenes.editors, 80, 24),
-        Session("ttyrec", "long-lines", recorders.ttyrec, scenes.long_lines, 80, 24, "bz2"),
+        Session("ttyrec", "wrapping", recorders.ttyrec, scenes.long_lines, 80, 24, "bz2"),
         Session("ttyrec", "raw-bytes", recorders.ttyrec, scenes.raw_bytes, 80, 24),
+        Session("ttyrec", "login", recorders.ttyrec, scenes.console_login, 80, 24, command=["login"], user="root"),
+        Session("ttyrec", "hung-up", recorders.ttyrec, scenes.unicode_text, 80, 24, hang_up=True),
         Session("ttyrec", "file-manager", recorders.termrec, scenes.file_manager, 100, 30, "gz"),
 
         Session("script-classic", "shell", recorders.script_classic, scenes.shell_basics, 80, 24),
         Session("script-classic", "services", recorders.script_classic, scenes.services, 120, 36),
         Session("script-classic", "flashes", recorders.script_classic, scenes.flashes, 80, 24, "zip"),
-        Session("script-classic", "hung-up", recorders.script_classic, scenes.raw_bytes, 80, 24, hang_up=True),
+        Session("script-classic", "hung-up", recorders.script_classic_flush, scenes.raw_bytes, 80, 24, hang_up=True),
 
         Session("script-advanced", "admin-users", recorders.script_advanced, scenes.admin_users, 100, 30),
         Session("script-advanced", "tmux", recorders.script_advanced, scenes.tmux_panes, 100, 30),
+        Session("script-advanced", "zsh-marks", recorders.script_advanced, scenes.zsh_marks, 84, 24, command=ZSH_MARKS),
         Session("script-advanced", "editors-io", recorders.script_log_io, scenes.editors, 80, 24),
         Session("script-advanced", "passwords-io", recorders.script_log_io, scenes.passwords, 80, 24, "tar.gz"),
 
@@ -80,7 +87,9 @@ def sessions(minutes: float) -> list:
         Session("tlog", "raw-bytes", recorders.tlog_file, scenes.raw_bytes, 80, 24),
         Session("tlog", "passwords", recorders.tlog_file, scenes.passwords, 90, 28),
         Session("tlog", "monitors", recorders.tlog_file, scenes.monitors, 90, 28, "gz"),
-        Session("tlog", "journal", recorders.tlog_journal, scenes.unicode_text, 80, 26),
+        Session("tlog", "journal-unicode", recorders.tlog_journal, scenes.unicode_text, 80, 26),
+        Session("tlog", "journal-raw-bytes", recorders.tlog_journal, scenes.raw_bytes, 80, 24),
+        Session("tlog", "bash-marks", recorders.tlog_file, scenes.bash_marks, 100, 30, command=BASH_MARKS),
 
         Session("script-classic", "build", recorders.script_classic, scenes.build, 120, 40, "xz"),
         Session("asciicast-v2", "packages", recorders.asciinema24, scenes.packages, 100, 30),
@@ -89,16 +98,18 @@ def sessions(minutes: float) -> list:
         Session("sudo-iolog", "webops-plain", recorders.unrecorded, scenes.sudo_shell, 100, 30, user="webops", secret="velvet-anchor-3"),
         Session("sudo-iolog", "dba-pipes", recorders.unrecorded, scenes.sudo_pipes, 80, 24, user="dba", secret="copper-kettle-9"),
         Session("sudo-iolog", "intern-masked", recorders.unrecorded, scenes.sudo_shell, 80, 24, user="intern", secret="paper-lantern-4"),
+        Session("sudo-iolog", "hung-up", recorders.unrecorded, sudo(scenes.services), 100, 30, user="night", hang_up=True),
     ]
 
 
 def sudo(scene: Callable) -> Callable:
     """The scene in a root shell under sudo, so that sudo is the recorder."""
-    def under_sudo(t, minutes):
-        t.expect(r"\$ ")
+    def under_sudo(t, *minutes):
+        t.expect(t.prompt)
         t.line("sudo -s")
         t.prompt = rb"# \Z"
-        scene(t, minutes)
+        scene(t, *minutes)
         t.pause(1)
         t.line("exit")
+    under_sudo.__name__, under_sudo.__doc__ = scene.__name__, scene.__doc__
     return under_sudo

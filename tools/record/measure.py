@@ -143,7 +143,8 @@ def sudo_iolog(files):
 
 
 def tlog(files):
-    (data,) = files.values()
+    """One recording; when it is there in several carriers, the last by name, which is whole."""
+    data = files[max(files)]
     total, window, first = Figures(), None, None
     for message in tlog_messages(data):
         now = message["pos"]

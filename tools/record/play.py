@@ -28,10 +28,12 @@ SCENE_FREE = collections.defaultdict(threading.Lock)
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, default=20.0, help="length of each long session")
-    parser.add_argument("--only", default="*", help="play only the sessions whose FORMAT/NAME matches")
+    parser.add_argument("--only", default="*", help="play only the sessions whose FORMAT/NAME matches, `!` in front: does not")
     arguments = parser.parse_args()
 
-    chosen = [s for s in catalogue.sessions(arguments.minutes) if fnmatch.fnmatch(f"{s.format}/{s.name}", arguments.only)]
+    pattern = arguments.only.removeprefix("!")
+    chosen = [s for s in catalogue.sessions(arguments.minutes)
+              if fnmatch.fnmatch(f"{s.format}/{s.name}", pattern) == (pattern == arguments.only)]
     threads = [threading.Thread(target=play, args=(session,)) for session in chosen]
     for thread in threads:
         thread.start()
@@ -49,9 +51,9 @@ def play(session):
             held.enter_context(SEATS)
         started = time.time()
         try:
-            status = perform(session, notes.append)
-            keep(session)
-            result = f"{time.time() - started:.0f} s, status {status}"
+            terminal = perform(session, notes.append)
+            keep(session, terminal.pid)
+            result = f"{time.time() - started:.0f} s, status {terminal.exit_status}"
         except Exception:
             result = f"failed\n{traceback.format_exc()}"
     print("\n    ".join([f"{session.format}/{session.name}: {result}", *notes]), flush=True)
@@ -72,8 +74,8 @@ def perform(session, log):
         else:
             session.scene(terminal)
     finally:
-        status = terminal.wait(8.0)
-    return status
+        terminal.wait(8.0)
+    return terminal
 
 
 def hang_up_amid(terminal, scene):
@@ -98,7 +100,7 @@ def hang_up_amid(terminal, scene):
     terminal.hang_up()
 
 
-def keep(session):
+def keep(session, pid):
     """Copies what the recorder left to OUT/FORMAT/NAME/ and writes down how it was made."""
     target = OUT / session.format / session.name
     shutil.rmtree(target, ignore_errors=True)
@@ -111,7 +113,7 @@ def keep(session):
         shutil.copytree(f"/var/log/sudo-io/{session.user}", target, dirs_exist_ok=True)
         (target / "seq").unlink()
     if session.recorder is recorders.tlog_journal:
-        export_journal(session, target)
+        export_journal(session, target, pid)
     facts = {
         "recorder": session.recorder.__doc__ or session.recorder.__name__, "recorder_function": session.recorder.__name__,
         "scene": session.scene.__name__, "covers": session.scene.__doc__, "cols": session.cols, "rows": session.rows,
@@ -120,13 +122,17 @@ def keep(session):
     (target / "facts.json").write_text(json.dumps(facts, indent=1))
 
 
-def export_journal(session, target):
-    """Asks the stage's journal for the entries of this recording in its two portable forms."""
+def export_journal(session, target, pid):
+    """Asks the stage's journal for the entries of this recorder, in its two portable forms.
+
+    Without `--all` journalctl writes null instead of a message over 4096 bytes; that happens in practice, so it is kept too.
+    """
     subprocess.run(["journalctl", "--sync"], timeout=10)
-    select = ["journalctl", "--no-pager", "-D", "/run/log/journal", "-t", "tlog-rec", "--all"]
-    for form, suffix in (("export", ".journal-export"), ("json", ".journal.json")):
+    forms = [(".journal-export", ["-o", "export"]), (".journal.json", ["-o", "json", "--all"]), (".journal-cut.json", ["-o", "json"])]
+    for suffix, options in forms:
         with open(target / f"{session.name}{suffix}", "wb") as file:
-            subprocess.run([*select, "-o", form], stdout=file, timeout=30)
+            command = ["journalctl", "--no-pager", *options, "-t", "tlog-rec", f"_PID={pid}"]
+            subprocess.run(command, stdout=file, timeout=30, check=True)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ trap 'umount "$scratch" 2>/dev/null; rmdir "$scratch"' EXIT
 mount -t tmpfs -o size=2g,mode=755 none "$scratch"
 mkdir "$scratch/upper" "$scratch/copyup" "$scratch/root"
 
-nice -n 10 unshare --uts --pid --mount --net --ipc --fork --kill-child sh -eu -s "$stage" "$tools" "$out" "$scratch" "$@" <<'INSIDE'
+nice -n 10 unshare --uts --pid --mount --net --ipc --cgroup --fork --kill-child sh -eu -s "$stage" "$tools" "$out" "$scratch" "$@" <<'INSIDE'
 stage=$1 tools=$2 out=$3 scratch=$4
 shift 4
 root=$scratch/root
@@ -28,6 +28,7 @@ mount -t proc proc "$root/proc"
 echo 01234567-89ab-4cde-8f01-23456789abcd > "$scratch/boot_id"
 mount --bind "$scratch/boot_id" "$root/proc/sys/kernel/random/boot_id"
 mount -t sysfs -o ro sys "$root/sys"
+mount -t cgroup2 cgroup "$root/sys/fs/cgroup"
 mount -t tmpfs -o mode=755 dev "$root/dev"
 mkdir "$root/dev/pts" "$root/dev/shm"
 mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts "$root/dev/pts"

@@ -15,7 +15,8 @@ ln -sf /usr/share/zoneinfo/UTC /etc/localtime
 mkdir -p /run/utmp.d /run/sshd /run/user
 touch /run/utmp /var/log/wtmp /var/log/btmp /var/log/lastlog
 chgrp utmp /run/utmp /var/log/wtmp; chmod 664 /run/utmp /var/log/wtmp
-printf 'Dpkg::Progress-Fancy "1";\nDpkg::Use-Pty "1";\n' > /etc/apt/apt.conf.d/99progress
+rm -f /etc/update-motd.d/*
+printf 'Dpkg::Progress-Fancy "1";\nDpkg::Use-Pty "1";\nAcquire::http::Dl-Limit "150";\n' > /etc/apt/apt.conf.d/99progress
 
 user() { # name password comment
     useradd -m -s /bin/bash -c "$3" "$1"
@@ -27,16 +28,17 @@ user dba      copper-kettle-9   "Database Team"
 user webops   velvet-anchor-3   "Web Operations"
 user intern   paper-lantern-4   "Ines Intern"
 user oncall   silver-ladder-5   "On Call"
+user night    marble-lighthouse-6 "Night Shift"
 echo "root:granite-window-6" | chpasswd
 
 cat > /etc/sudoers.d/recording <<'END'
 Defaults:auditee  pwfeedback, insults
 Defaults          lecture=never
-Defaults:deploy,dba,webops,intern,oncall  log_input, log_output, iolog_dir=/var/log/sudo-io/%{user}
+Defaults:deploy,dba,webops,intern,oncall,night  log_input, log_output, iolog_dir=/var/log/sudo-io/%{user}
 Defaults:webops   !compress_io
 Defaults:intern   !log_passwords
-auditee,deploy,dba,webops,intern,oncall ALL=(ALL:ALL) ALL
-oncall ALL=(ALL:ALL) NOPASSWD: ALL
+auditee,deploy,dba,webops,intern ALL=(ALL:ALL) ALL
+oncall,night ALL=(ALL:ALL) NOPASSWD: ALL
 END
 chmod 440 /etc/sudoers.d/recording
 
@@ -46,7 +48,7 @@ history -s 'sudo systemctl restart nginx'
 history -s 'tail -n 50 /var/log/auth.log'
 history -s 'grep -n passwd /etc/nsswitch.conf'
 history -s 'du -sh /var/log'
-export LESSHISTFILE=- LESS=R
+export LESSHISTFILE=- LESS=R EDITOR=vim
 END
 for home in /root /home/*; do
     echo '. /etc/bash.bashrc.recording' >> "$home/.bashrc"
@@ -180,6 +182,15 @@ chgrp adm /var/log/auth.log; chmod 640 /var/log/auth.log
 mkdir -p /srv/www
 head -c 3000000 /dev/zero | tr '\0' 'x' > /srv/www/release-1.4.2.tar
 printf '<h1>web01</h1>\n' > /srv/www/index.html
+mkdir /srv/www/debian
+cd /srv/www/debian
+cp /srv/packages/*.deb .
+for package in *.deb; do
+    dpkg-deb -f "$package"
+    printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$package" "$(stat -c %s "$package")" "$(sha256sum "$package" | cut -d' ' -f1)"
+done > Packages
+rm -rf /var/lib/apt/lists/* /etc/apt/sources.list /etc/apt/sources.list.d/*
+echo 'deb [trusted=yes] http://web01:8080/debian ./' > /etc/apt/sources.list
 ssh-keygen -q -A
 sed -i 's/^#\?PasswordAuthentication.*/PasswordAuthentication yes/; s/^UsePAM yes/UsePAM yes/' /etc/ssh/sshd_config
 /usr/sbin/sshd

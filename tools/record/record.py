@@ -15,6 +15,7 @@ import gzip
 import io
 import json
 import lzma
+import re
 import shutil
 import socket
 import subprocess
@@ -109,16 +110,18 @@ def convert_all(recordings, stage):
 
 def look_for_traces(recordings):
     """Stops when a recording holds a name of the machine that recorded it."""
-    machine = [socket.gethostname() + suffix for suffix in (".", ":", "#", " ~")]
-    machine += [str(TOOLS.parent.parent), str(Path.home() / ".cargo"), Path("/proc/sys/kernel/osrelease").read_text().strip()]
-    machine += [Path("/proc/sys/kernel/random/boot_id").read_text().strip().replace("-", "")]
-    machine += [path.read_text().strip() for path in [Path("/etc/machine-id")] if path.exists() and path.read_text().strip()]
+    traces = [rf"(?<![\w./-]){re.escape(socket.gethostname())}(?![\w-])"]
+    for path in ("/proc/sys/kernel/osrelease", "/proc/sys/kernel/random/boot_id", "/etc/machine-id"):
+        name = Path(path).read_text().strip() if Path(path).exists() else ""
+        traces += [re.escape(spelling) for spelling in {name, name.replace("-", "")} if spelling]
+    traces += [re.escape(str(path)) for path in (TOOLS.parent.parent, Path.home() / ".cargo")]
+    machine = re.compile("|".join(traces).encode())
     for key, (files, _) in recordings.items():
         for name, data in files.items():
             for plain in measure.unpack_bytes(name, data).values():
-                for trace in machine:
-                    if trace.encode() in plain:
-                        sys.exit(f"{key}: {name} holds {trace!r}")
+                found = machine.search(plain)
+                if found:
+                    sys.exit(f"{key}: {name} holds {found[0]!r} at {found.start()}")
 
 
 def pack_all(recordings, out):

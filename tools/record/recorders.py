@@ -58,6 +58,12 @@ def termrec(name, command):
     return argv, {}, [(f"{name}.ttyrec", ".ttyrec")]
 
 
+def script_classic_flush(name, command):
+    """script(1) with `--flush`, so that a lost connection loses little."""
+    argv, env, files = script_classic(name, command)
+    return [argv[0], "-f", *argv[1:]], env, files
+
+
 def script_classic(name, command):
     """script(1) of util-linux 2.38.1, typescript and classic timing file."""
     files = [(f"{name}.typescript", ".typescript"), (f"{name}.timing", ".timing")]
@@ -86,8 +92,8 @@ def tlog_file(name, command):
 
 
 def tlog_journal(name, command):
-    """tlog-rec 12.1 with the journal writer; the entries are exported with journalctl afterwards."""
-    return ["tlog-rec", "--writer=journal", "--log-input=on", "--latency=2", *command], {}, []
+    """tlog-rec 12.1 with the journal writer, exported with journalctl of systemd 252. Some messages are over 4096 bytes."""
+    return ["tlog-rec", "--writer=journal", "--log-input=on", "--payload=8192", *command], {}, []
 
 
 def unrecorded(name, command):

@@ -99,7 +99,7 @@ def bash_marks(t):
     t.run("cd /var/log")
     t.run("wc -l auth.log; awk '{print $5}' auth.log | cut -d'[' -f1 | sort | uniq -c | sort -rn")
     t.run("cd")
-    t.run("exit 3", timeout=3)
+    t.line("exit 3")
 
 
 def zsh_marks(t):
@@ -233,7 +233,7 @@ def admin_users(t):
     t.run("chage -M 90 -W 14 bob; chage -l bob", think=1.5)
     t.run("getent passwd | tail -n 4; tail -2 /etc/group")
     t.run("grep bob /etc/passwd /etc/shadow | cut -c1-40")
-    t.line("EDITOR=vim visudo -f /etc/sudoers.d/bob")
+    t.line("visudo -f /etc/sudoers.d/bob")
     t.pause(1.5)
     t.key("i")
     t.type("bob ALL=(root) NOPASSWD: /usr/bin/systemctl restart nginx")
@@ -287,6 +287,26 @@ def passwords(t):
     leave(t)
 
 
+def console_login(t):
+    """login(1) as on a console: an unknown user, a wrong password, then a session with the message of the day."""
+    t.expect("login: ")
+    t.line("nobodyhere")
+    password(t, "misty-morning-1", "Password")
+    t.expect("login: ")
+    t.line("auditee")
+    password(t, "misty-morning-1", "Password")
+    t.expect("login: ")
+    t.line("auditee")
+    password(t, SUDO_PASSWORD, "Password")
+    t.expect(t.prompt)
+    t.run("tty; who; id")
+    t.run("grep auditee /etc/passwd")
+    t.line("sudo -l")
+    password(t, SUDO_PASSWORD)
+    t.expect(t.prompt)
+    leave(t)
+
+
 def services(t):
     """Units, sockets, addresses, processes, journal, disk use."""
     t.expect(t.prompt)
@@ -315,19 +335,26 @@ def services(t):
 def packages(t):
     """Progress bars that overwrite themselves: apt with its scroll region, curl, wget, dd."""
     t.expect(t.prompt)
-    t.line("sudo apt-get install -y /srv/packages/sl_*.deb /srv/packages/lsof_*.deb /srv/packages/jq_*.deb /srv/packages/libjq1_*.deb /srv/packages/libonig5_*.deb")
+    t.line("sudo apt-get update")
     password(t, SUDO_PASSWORD)
-    t.expect(r"\$ \Z", 90)
+    t.expect(t.prompt, 30)
+    t.run("apt-cache policy jq")
+    t.line("sudo apt-get install jq lsof sl")
+    t.expect(r"\[Y/n\]")
+    t.pause(1)
+    t.line("y")
+    t.expect(t.prompt, 90)
     t.settle(1.0)
+    t.run("jq --version; ip -j address | jq '.[].ifname'")
     t.run("curl --limit-rate 400k -o /tmp/release.tar http://web01:8080/release-1.4.2.tar", timeout=30)
     t.run("curl -# --limit-rate 600k -o /tmp/release.tar http://web01:8080/release-1.4.2.tar", timeout=30)
     t.run("wget --limit-rate=500k -O /tmp/release.tar http://web01:8080/release-1.4.2.tar", timeout=30)
     t.run("dd if=/dev/zero of=/tmp/zero bs=64k count=2000 status=progress", timeout=20)
     t.run("dpkg -l | tail -120", think=1.5)
+    t.line("/usr/games/sl")
+    t.expect(t.prompt, 30)
     t.run("sudo apt-get remove -y sl", timeout=60)
     t.run("apt-cache show passwd | head -30")
-    t.line("/usr/games/sl || echo no more trains")
-    t.settle(1.0)
     leave(t)
 
 
@@ -468,35 +495,34 @@ def file_manager(t):
     """Midnight Commander: two panels, viewer, menu, editor, search, a resize."""
     t.expect(t.prompt)
     t.line("mc /etc /home/auditee/texts")
-    t.pause(2)
-    t.key("Down", "Down", "Down", "Tab", pace=0.4)
-    t.key("Down", "Down", pace=0.4)
+    t.pause(9)
+    t.key("Down", "Down", "Down", pace=0.4)
+    t.key("C-s")
+    t.type("passwd", pace=0.2)
+    t.pause(1)
     t.key("F3")
-    t.pause(1.5)
-    t.key("PageDown", "F10", pace=0.8)
-    t.key("Tab")
-    t.type("\x1bspass")
-    t.pause(1)
-    t.key("Escape", "Escape", pace=0.3)
+    t.pause(2)
+    t.key("F10", pace=0.8)
+    t.key("Tab", "Down", "Down", "F3", pace=0.7)
+    t.pause(2)
+    t.key("F10", "Tab", pace=0.8)
     t.key("F9", pace=0.5)
-    t.pause(0.8)
-    t.key("Enter", pace=0.5)
+    t.key("Enter", "Right", "Down", pace=0.8)
+    t.key("Escape", "Escape", pace=0.02)
     t.pause(1)
-    t.key("Escape", "Escape", pace=0.3)
     t.resize(120, 38)
     t.pause(2)
     t.type("cat passwd | wc -l")
     t.key("Enter")
-    t.pause(1)
+    t.pause(2)
     t.key("C-o")
     t.pause(1.5)
     t.key("C-o")
+    t.pause(1)
     t.resize(80, 25)
     t.pause(1.5)
     t.key("F10")
-    t.pause(0.7)
-    t.key("Enter")
-    t.settle(1.0)
+    t.expect(t.prompt)
     leave(t)
 
 
@@ -620,7 +646,7 @@ def sudo_pipes(t, secret):
     t.pause(1)
     t.key("q")
     t.settle()
-    t.line("sudo passwd intern")
+    t.line("sudo passwd backup")
     password(t, "frosty-garden-8", "New password")
     password(t, "frosty-garden-8", "Retype")
     t.settle(1.5)
@@ -745,14 +771,12 @@ def long_build(t, minutes):
 
     def browse():
         t.line("mc . /etc")
-        t.pause(2)
+        t.pause(9)
         for _ in range(8):
             t.key("Down")
             t.pause(2)
         t.key("F10")
-        t.pause(1)
-        t.key("Enter")
-        t.settle()
+        t.expect(t.prompt)
 
     def listing():
         t.run("ls -lR . | head -200", think=4)

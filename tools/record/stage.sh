@@ -24,13 +24,14 @@ if [ ! -e "$stage/.packages-installed" ]; then
     touch "$stage/.packages-installed"
 fi
 
-# Packages that a recorded `apt install` unpacks without network.
+# Packages that a recorded `apt install` unpacks from a server on the stage.
 mkdir -p "$stage/srv/packages"
 if [ ! -e "$stage/.packages-fetched" ]; then
+    cp /etc/resolv.conf "$stage/etc/resolv.conf"
     chroot "$stage" sh -c '
         apt-get update -qq
         cd /srv/packages
-        apt-get download -qq sl tcpdump libpcap0.8 jq libjq1 libonig5 lsof'
+        apt-get download -qq sl libncurses6 jq libjq1 libonig5 lsof'
     touch "$stage/.packages-fetched"
 fi
 

@@ -25,7 +25,11 @@ KEYS = {
     "F7": "\x1b[18~", "F8": "\x1b[19~", "F9": "\x1b[20~", "F10": "\x1b[21~",
 }
 
+# Keys that send SS3 instead of CSI when a program has set DECCKM.
+CURSOR_KEYS = {"Up", "Down", "Right", "Left", "Home", "End"}
+
 # What xterm answers to the queries that the recorded programs send. Without answers some of them wait for a timeout.
+# Questions before the first keystroke are the recorder's own; a late answer to those would be typed into the shell.
 ANSWERS = [
     (b"\x1b[c", b"\x1b[?64;1;2;6;9;15;22c"),
     (b"\x1b[>c", b"\x1b[>41;379;0c"),
@@ -50,6 +54,8 @@ class Terminal:
         self.seen = b""
         self.exit_status = None
         self.prompt = SHELL_PROMPT
+        self.application_cursor_keys = False
+        self.answering = False
         account = pwd.getpwnam(user)
         environment = {
             "HOME": account.pw_dir, "LANG": "C.UTF-8", "LOGNAME": user, "SHELL": "/bin/bash", "TERM": "xterm-256color",
@@ -61,6 +67,9 @@ class Terminal:
             # The parent sets the window size before it reads; wait for it so that the program never sees 0x0.
             while struct.unpack("HHHH", fcntl.ioctl(0, termios.TIOCGWINSZ, b"\0" * 8))[0] == 0:
                 time.sleep(0.01)
+            # Python ignores SIGPIPE, and a script started in the background ignores SIGINT; a login session does neither.
+            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGPIPE):
+                signal.signal(number, signal.SIG_DFL)
             os.chown(os.ttyname(0), account.pw_uid, -1)
             os.initgroups(user, account.pw_gid)
             os.setgid(account.pw_gid)
@@ -96,6 +105,7 @@ class Terminal:
         for char in text:
             hesitation = 0.35 if self.random.random() < 0.02 else 0.0
             self.pause(self.random.uniform(0.4, 1.6) * pace + hesitation)
+            self.answering = True
             self.seen = b""
             self._write(char.encode())
 
@@ -107,7 +117,7 @@ class Terminal:
             if name.startswith("C-") and len(name) == 3:
                 self._write(bytes([ord(name[2].upper()) & 0x1F]))
             else:
-                self._write(KEYS.get(name, name).encode())
+                self._write(self._sequence(name).encode())
 
     def line(self, text, pace=0.06):
         """Types a line and presses Enter."""
@@ -156,6 +166,12 @@ class Terminal:
 
     # Below
 
+    def _sequence(self, name):
+        sequence = KEYS.get(name, name)
+        if self.application_cursor_keys and name in CURSOR_KEYS:
+            return sequence.replace("\x1b[", "\x1bO")
+        return sequence
+
     def _plain(self):
         return CONTROL_SEQUENCE.sub(b"", self.seen)
 
@@ -191,8 +207,11 @@ class Terminal:
         if not data:
             time.sleep(min(seconds, 0.1))
             return False
+        set_at, reset_at = data.rfind(b"\x1b[?1h"), data.rfind(b"\x1b[?1l")
+        if set_at != reset_at:
+            self.application_cursor_keys = set_at > reset_at
         for question, answer in ANSWERS:
-            if question in data:
+            if question in data and self.answering:
                 self._write(answer)
         self.seen = (self.seen + data)[-65536:]
         return True

@@ -1,7 +1,7 @@
-Script started on 2026-11-22 09:31:58+00:00 [COMMAND="bash" TERM="xterm-256color" TTY="/dev/pts/28" COLUMNS="80" LINES="24"]
+Script started on 2026-11-22 09:49:32+00:00 [COMMAND="bash" TERM="xterm-256color" TTY="/dev/pts/6" COLUMNS="80" LINES="24"]
 [?2004h]0;auditee@web01: ~[01;32mauditee@web01[00m:[01;34m~[00m$ ccpp  //eettcc//ppaasssswwdd  //ttmmpp//aaccccoouunnttss;;  ccpp  //eettcc//sssshh//sssshhdd__ccoonnffiigg  //ttmmpp//sssshhdd __ccoonnffiigg
 [?2004l[?2004h]0;auditee@web01: ~[01;32mauditee@web01[00m:[01;34m~[00m$ vviimm  //ttmmpp//aaccccoouunnttss
-[?2004l[?1049h[22;0;0t[>4;2m[?1h=[?2004h[?1004h[1;24r[?12h[?12l[22;2t[22;1t[27m[23m[29m[m[H[2J[?25l[24;1H"/tmp/accounts" 28L, 1371B[2;1H▽[6n[2;1H  [3;1HPzz\[0%m[6n[3;1H           [1;1H[>c]10;?]11;?[1;1Hroot:x:0:0:root:/root:/bin/bash
+[?2004l[?1049h[22;0;0t[>4;2m[?1h=[?2004h[?1004h[1;24r[?12h[?12l[22;2t[22;1t[27m[23m[29m[m[H[2J[?25l[24;1H"/tmp/accounts" 28L, 1375B[2;1H▽[6n[2;1H  [3;1HPzz\[0%m[6n[3;1H           [1;1H[>c]10;?]11;?[1;1Hroot:x:0:0:root:/root:/bin/bash
 daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin[2;48H[K[3;1Hbin:x:2:2:bin:/bin:/usr/sbin/nologin[3;37H[K[4;1Hsys:x:3:3:sys:/dev:/usr/sbin/nologin
 sync:x:4:65534:sync:/bin:/bin/sync
 games:x:5:60:games:/usr/games:/usr/sbin/nologin
@@ -38,15 +38,15 @@ no[19Cnobody:/no[22C[30m[103ml[19;40Hl[20;41Hl[21;68Hl[m[24;63H2,41[10
 webops:x:1003:1003:Web Operations:/home/webops:/bin/bash
 intern:x:1004:1004:Ines Intern:/home/intern:/bin/bash
 oncall:x:1005:1005:On Call:/home/oncall:/bin/bash
-bob:x:1006:1006:Bob Builder:/home/bob:/bin/bash[24;1H[K[24;63H28,1[10CBot[23;1H[?25hp[?25l[24;53Hp[23;1H
+night:x:1006:1006:Night Shift:/home/night:/bin/bash[24;1H[K[24;63H28,1[10CBot[23;1H[?25hp[?25l[24;53Hp[23;1H
 4 more lines[24;53H[K[23;1H[1;23r[23;1H
 [1;24r[23;1Hroot:x:0:0:root:/root:/bin/bash[24;1H[K[24;63H29,1[10C66%4 more lines[24;63H[K[24;63H29,1[10C66%[23;1H[?25ho[?25l[24;53Ho[23;1H[24;53H [23;1H
 [1m-- INSERT --[m[24;63H[K[24;63H30,1[10C70%[1;23r[23;1H
 [1;24r[24;63H[K[24;63H30,1[10C70%[23;1H[?25hc[?25lc[24;66H2[23;2H[?25ha[?25la[24;66H3[23;3H[?25hr[?25lr[24;66H4[23;4H[?25ho[?25lo[24;66H5[23;5H[?25hl[?25ll[24;66H6[23;6H[?25h:[?25l:[24;66H7[23;7H[?25hx[?25lx[24;66H8[23;8H[?25h:[?25l:[24;66H9[23;9H[?25h1[?25l1[24;66H10[23;10H[?25h5[?25l5[24;67H1[23;11H[?25h0[?25l0[24;67H2[23;12H[?25h1[?25l1[24;67H3[23;13H[?25h:[?25l:[24;67H4[23;14H[?25h1[?25l1[24;67H5[23;15H[?25h5[?25l5[24;67H6[23;16H[?25h0[?25l0[24;67H7[23;17H[?25h1[?25l1[24;67H8[23;18H[?25h:[?25l:[24;67H9[23;19H[?25hC[?25lC[24;66H20[23;20H[?25ha[?25la[24;67H1[23;21H[?25hr[?25lr[24;67H2[23;22H[?25ho[?25lo[24;67H3[23;23H[?25hl[?25ll[24;67H4[23;24H[?25h,[?25l,[24;67H5[23;25H[?25h,[?25l,[24;67H6[23;26H[?25h,[?25l,[24;67H7[23;27H[?25h:[?25l:[24;67H8[23;28H[?25h/[?25l/[24;67H9[23;29H[?25hh[?25lh[24;66H30[23;30H[?25ho[?25lo[24;67H1[23;31H[?25hm[?25lm[24;67H2[23;32H[?25he[?25le[24;67H3[23;33H[?25h/[?25l/[24;67H4[23;34H[?25hc[?25lc[24;67H5[23;35H[?25ha[?25la[24;67H6[23;36H[?25hr[?25lr[24;67H7[23;37H[?25ho[?25lo[24;67H8[23;38H[?25hl[?25ll[24;67H9[23;39H[?25h:[?25l:[24;66H40[23;40H[?25h/[?25l/[24;67H1[23;41H[?25hb[?25lb[24;67H2[23;42H[?25hi[?25li[24;67H3[23;43H[?25hn[?25ln[24;67H4[23;44H[?25h/[?25l/[24;67H5[23;45H[?25hz[?25lz[24;67H6[23;46H[?25hs[?25ls[24;67H7[23;47H[?25hh[?25lh[24;67H8[23;48H[?25h[24;1H[K[23;47H[?25l[24;53H^[[23;47H[?25hu[?25l[24;53H  [23;48H[24;63H30,47[9C70%[23;47H[?25h[?25l[24;53Hu[23;47H
-1 line less; before #2  4 seconds ago[24;53H[K[22;1H
+1 line less; before #2  5 seconds ago[24;53H[K[22;1H
 daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/[30m[103mnologin[m[24;63H29,1[10C77%[24;63H[K[24;63H29,1[10C77%[22;1H[?25h[?25l[24;53H^R[22;1H
 
-1 more line; after #2  4 seconds ago[24;37H[K[22;1H
+1 more line; after #2  5 seconds ago[24;37H[K[22;1H
 carol:x:1501:1501:Carol,,,:/home/carol:/bin/zsh[24;63H29,1[10C70%[24;63H[K[24;63H29,1[10C70%[22;1H[?25h:[?25l[24;53H:[22;1H[24;1H[K[24;1H:[?25h%%ss//nn[?25l[1;23r[1;1H[7L[1;24r[1;1Hroot:x:0:0:root:/root:/bi[7mn[m/bash
 daemo[30m[103mn[m:x:1:1:daemo[30m[103mn[m:/usr/sbi[30m[103mn[m:/usr/sbi[30m[103mn[m/[30m[103mn[mologi[30m[103mn[m
 bi[30m[103mn[m:x:2:2:bi[30m[103mn[m:/bi[30m[103mn[m:/usr/sbi[30m[103mn[m/[30m[103mn[mologi[30m[103mn[m
@@ -74,13 +74,14 @@ auditee:x:1000:1000:Ada Auditee:/home/auditee:/bin/bash
 deploy:x:1001:1001:Deployment:/home/deploy:/bin/bash
 dba:x:1002:1002:Database Team:/home/dba:/bin/bash[14;50H[K[15;1Hwebops:x:1003:1003:Web Operations:/home/webops:/bin/bash
 intern:x:1004:1004:Ines Intern:/home/intern:/bin/bash
-oncall:x:1005:1005:On Call:/home/oncall:/bin/bash[17;50H[K[18;1Hbob:x:1006:1006:Bob Builder:/home/bob:/bin/bash
+oncall:x:1005:1005:On Call:/home/oncall:/bin/bash[17;50H[K[18;1Hnight:x:1006:1006:Night Shift:/home/night:/bin/bash
 root:x:0:0:root:/root:/bin/bash[19;32H[K[20;1Hcarol:x:1501:1501:Carol,,,:/home/carol:/bin/zsh[20;48H[K[21;1Hdaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/fals[21;46H[K[22;1Hbin:x:2:2:bin:/bin:/usr/sbin/false[22;35H[K[23;1Hsys:x:3:3:sys:/dev:/usr/sbin/false[23;35H[K[24;63H33,1[10CBot[24;63H[K[24;63H33,1[10CBot[23;1H[?25h:[?25l[24;53H:[23;1H[24;1H[K[24;1H:[?25hsspplliitt  //ttmmpp//sssshhdd__ccoonnffiigg[?25l"/tmp/sshd_config" [24;20H[K[24;20H122L, 3222B[1;1H[1;1H[K[2;1H[96m# This is the sshd server system-wide configuration file.  See
 # sshd_config(5) for more information.[m[3;39H[K[4;1H[K[5;1H[96m# This sshd was compiled with PATH=/usr/local/bin:/usr/bin:/bin:/usr/games[m[6;1H[K[7;1H[96m# The strategy used for options in the default sshd_config shipped with
 # OpenSSH is to specify options with their default value where
 # possible, but leave them commented.  Uncommented options override the
 # default value.[m[10;17H[K[11;1H[K[12;1H[1m[7m/tmp/sshd_config                                              1,0-1          Top[m[13;2Hba:x:1002:1002:Database Team[8Cba:/bin/bash[13;50H[K[14;1Hwebops:x:1003:1003:Web Operations:/home/webops:/bin/bash
-intern:x:1004:1004:Ines Intern:/home/intern:/bin/bash[15;54H[K[16;1Honcall:x:1005:1005:On Call:/home/oncall:/bin/bash[16;50H[K[17;1Hbob:x:1006:1006:Bob Builder:/home/bob:/bin/bash[17;48H[K[18;1Hroot:x:0:0:root:/root:/bin/bash[18;32H[K[19;1Hcarol:x:1501:1501:Carol,,,:/home/carol:/bin/zsh
+intern:x:1004:1004:Ines Intern:/home/intern:/bin/bash[15;54H[K[16;1Honcall:x:1005:1005:On Call:/home/oncall:/bin/bash[16;50H[K[17;1Hnight:x:1006:1006:Night Shift:/home/night:/bin/bash
+root:x:0:0:root:/root:/bin/bash[18;32H[K[19;1Hcarol:x:1501:1501:Carol,,,:/home/carol:/bin/zsh
 daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/false[20;46H[K[21;1Hbin:x:2:2:bin:/bin:/usr/sbin/false[21;35H[K[22;1Hsys:x:3:3:sys:/dev
 [7m/tmp/accounts [+]                                             33,1           Bot[1;1H[?25h:[?25l[m[24;70H:[1;1H[24;1H[K[24;1H:[?25hsseett  nnuummbbeerr[?25l[1;5H[93m  1 
   2 [m[96m# This is the sshd server system-wide configuration file.  See[m
@@ -131,7 +132,7 @@ dba:x:1002:1002:Database Team:/home/dba:/bin/bash
 webops:x:1003:1003:Web Operations:/home/webops:/bin/bash
 intern:x:1004:1004:Ines Intern:/home/intern:/bin/bash
 oncall:x:1005:1005:On Call:/home/oncall:/bin/bash
-bob:x:1006:1006:Bob Builder:/home/bob:/bin/bash
+night:x:1006:1006:Night Shift:/home/night:/bin/bash
 root:x:0:0:root:/root:/bin/bash
 carol:x:1501:1501:Carol,,,:/home/carol:/bin/zsh
 daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/false
@@ -156,7 +157,7 @@ sys:x:3:3:sys:/dev:/usr/sbin/false
 webops:x:1003:1003:Web Operations:/home/webops:/bin/bash
 intern:x:1004:1004:Ines Intern:/home/intern:/bin/bash
 oncall:x:1005:1005:On Call:/home/oncall:/bin/bash
-bob:x:1006:1006:Bob Builder:/home/bob:/bin/bash
+night:x:1006:1006:Night Shift:/home/night:/bin/bash
 root:x:0:0:root:/root:/bin/bash
 carol:x:1501:1501:Carol,,,:/home/carol:/bin/zsh
 daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/false
@@ -168,7 +169,7 @@ system's plugin, autoload, and syntax directories; just the
 plugin/netrwPlugin.vim script is sourced automatically whenever you bring up
 [1m[7mpi_netrw.txt [Help][RO]                                       680,15-57      15%[m[20;1H[93m  6 [m                                         [15C[7m|
 /tmp/sshd_config                          6,0-1           4% [m[20;62H[93m  6 [m[21;62H[7m<d_config 6,0-1  4%[1;57H[?25h:[?25l[m[24;70H:[1;57H[24;1H[K[24;1H:[?25hqqaa!![?25l[?2004l[>4;m[23;2t[23;1t[24;1H[K[24;1H[?1004l[?2004l[?1l>[?1049l[23;0;0t[?25h[>4;m[?2004h]0;auditee@web01: ~[01;32mauditee@web01[00m:[01;34m~[00m$ lleessss  --NN  //ttmmpp//sssshhdd__ccoonnffiigg
-[?2004l[?1h=      1 [m
+[?2004l[?1049h[22;0;0t[?1h=      1 [m
       2 # This is the sshd server system-wide configuration file.  See[m
       3 # sshd_config(5) for more information.[m
       4 [m
@@ -395,8 +396,8 @@ plugin/netrwPlugin.vim script is sourced automatically whenever you bring up
 [HM      3 # sshd_config(5) for more information.[m
 [HM      2 # This is the sshd server system-wide configuration file.  See[m
 [HM      1 [m
-[24;1H[K:[Kq[K[?1l>[?2004h]0;auditee@web01: ~[01;32mauditee@web01[00m:[01;34m~[00m$ mmaann  ppaasssswwdd
-[?2004l[?1h=PASSWD(1)                        User Commands                       PASSWD(1)[m
+[24;1H[K:[Kq[K[?1l>[?1049l[23;0;0t[?2004h]0;auditee@web01: ~[01;32mauditee@web01[00m:[01;34m~[00m$ mmaann  ppaasssswwdd
+[?2004l[?1049h[22;0;0t[?1h=PASSWD(1)                        User Commands                       PASSWD(1)[m
 [m
 [1mNAME[0m[m
        passwd - change user password[m
@@ -555,7 +556,7 @@ plugin/netrwPlugin.vim script is sourced automatically whenever you bring up
 [m
        [1m-r[0m, [1m--repository[0m [4mREPOSITORY[24m[m
            change password in [4mREPOSITORY[24m repository[m
-[7m Manual page passwd(1) line 91/194 64% (press h for help or q to quit)[27m[Kq[K[?1l>[?2004h]0;auditee@web01: ~[01;32mauditee@web01[00m:[01;34m~[00m$ nnaannoo  //ttmmpp//mmoottdd
+[7m Manual page passwd(1) line 91/194 64% (press h for help or q to quit)[27m[Kq[K[?1l>[?1049l[23;0;0t[?2004h]0;auditee@web01: ~[01;32mauditee@web01[00m:[01;34m~[00m$ nnaannoo  //ttmmpp//mmoottdd
 [?2004l[?2004h[?1049h[22;0;0t[1;24r(B[m[4l[?7h[39;49m[?1h=[?1h=[?25l[39;49m(B[m[H[2J[22;34H(B[0;7m[ Reading... ](B[m[22;33H(B[0;7m[ Read 5 lines ](B[m[H(B[0;7m  GNU nano 7.2                        /tmp/motd                                 [1;79H(B[m[23d(B[0;7m^G(B[m Help[14G(B[0;7m^O(B[m Write Out (B[0;7m^W(B[m Where Is  (B[0;7m^K(B[m Cut[53G(B[0;7m^T(B[m Execute   (B[0;7m^C(B[m Location[24d(B[0;7m^X(B[m Exit[14G(B[0;7m^R(B[m Read File (B[0;7m^\(B[m Replace   (B[0;7m^U(B[m Paste     (B[0;7m^J(B[m Justify   (B[0;7m^/(B[m Go To Line[2dWelcome to web01.[3dYour passwd expires in 14 days.Welcome to web01.[4dYour passwd expires in 14 days.Welcome to web01.[5dYour passwd expires in 14 days.[6dYour passwd expires in 14 days.[2d[?12l[?25hW[?25l[1;49H(B[0;7m*[79G(B[m[?12l[?25h[2dWWelcome to web01.We[?25l[?12l[?25heWelcome to web01.Wel[?25l[?12l[?25hlWelcome to web01.Welc[?25l[?12l[?25hcWelcome to web01.[5Go[?25l[?12l[?25hoWelcome to web01.[6Gm[?25l[?12l[?25hmWelcome to web01.[7Ge[?25l[?12l[?25heWelcome to web01.[8G [?25l[?12l[?25h Welcome to web01.[2;9Ht[?25l[?12l[?25htWelcome to web01.[2;10Ho[?25l[?12l[?25hoWelcome to web01.[2;11H [?25l[?12l[?25h Welcome to web01.[2;12Hw[?25l[?12l[?25hwWelcome to web01.[2;13He[?25l[?12l[?25heWelcome to web01.[2;14Hb[?25l[?12l[?25hbWelcome to web01.[2;15H0[?25l[?12l[?25h0Welcome to web01.[2;16H1[?25l[?12l[?25h1Welcome to web01.[2;17H.[?25l[?12l[?25h.Welcome to web01.[2;18H[?25l[K[3d[31P[5;32HWelcome to web01.[7dYour passwd expires in 14 days.[3d[?12l[?25hY[?25l[?12l[?25hYWelcome to web01.Yo[?25l[22d[K[?12l[?25h[3dYoWelcome to web01.You[?25l[?12l[?25huWelcome to web01.Your[?25l[?12l[?25hrWelcome to web01.[5G [?25l[?12l[?25h Welcome to web01.[6Gp[?25l[?12l[?25hpWelcome to web01.[7Ga[?25l[?12l[?25haWelcome to web01.[8Gs[?25l[?12l[?25hsWelcome to web01.[3;9Hs[?25l[?12l[?25hssWelcome to web01.[3;10Hw[?25l[?12l[?25hwWelcome to web01.[3;11Hd[?25l[?12l[?25hdWelcome to web01.[3;12H [?25l[?12l[?25h Welcome to web01.[3;13He[?25l[?12l[?25heWelcome to web01.[3;14Hx[?25l[?12l[?25hxWelcome to web01.[3;15Hp[?25l[?12l[?25hpWelcome to web01.[3;16Hi[?25l[?12l[?25hiWelcome to web01.[3;17Hr[?25l[?12l[?25hrWelcome to web01.[3;18He[?25l[?12l[?25heWelcome to web01.[3;19Hs[?25l[?12l[?25hsWelcome to web01.[3;20H [?25l[?12l[?25h Welcome to web01.[3;21Hi[?25l[?12l[?25hiWelcome to web01.[3;22Hn[?25l[?12l[?25hnWelcome to web01.[3;23H [?25l[?12l[?25h Welcome to web01.[3;24H1[?25l[?12l[?25h1Welcome to web01.[3;25H4[?25l[?12l[?25h4Welcome to web01.[3;26H [?25l[?12l[?25h Welcome to web01.[3;27Hd[?25l[?12l[?25hdWelcome to web01.[3;28Ha[?25l[?12l[?25haWelcome to web01.[3;29Hy[?25l[?12l[?25hyWelcome to web01.[3;30Hs[?25l[?12l[?25hsWelcome to web01.[3;31H.[?25l[?12l[?25h.Welcome to web01.[3;32H[?25l[5d[K[7d[K[3d[?12l[?25h[?25l[5;32HWelcome to web01.[7dYour passwd expires in 14 days.[4d[?12l[?25h[?25l[6;32HWelcome to web01.[8dYour passwd expires in 14 days.[5d[?12l[?25h[?25l[23;14H       (B[0;7mM-D(B[m DOS Format      (B[0;7mM-A(B[m Append          (B[0;7mM-B(B[m Backup File[K[24;2H(B[0;7mC(B[m Cancel           (B[0;7mM-M(B[m Mac Format      (B[0;7mM-P(B[m Prepend         (B[0;7m^T(B[m Browse[K[22d(B[0;7mFile Name to Write: /tmp/motd                                                   [22;30H(B[m[?12l[?25h[?25l   [1K (B[0;7m[ Writing... ](B[m[K[1;49H(B[0;7m [79G(B[m[22;32H(B[0;7m[ Wrote 7 lines ](B[m[23;14H(B[0;7m^O(B[m Write Out (B[0;7m^W(B[m Where Is  (B[0;7m^K(B[m Cut       (B[0;7m^T(B[m Execute   (B[0;7m^C(B[m Location[24;2H(B[0;7mX(B[m Exit      (B[0;7m^R(B[m Read File (B[0;7m^\(B[m Replace   (B[0;7m^U(B[m Paste     (B[0;7m^J(B[m Justify   (B[0;7m^/(B[m Go To Line[?12l[?25h[5d[?25l[22d[J[24d[?12l[?25h[24;1H[?1049l[23;0;0t[?1l>[?2004l[?2004h]0;auditee@web01: ~[01;32mauditee@web01[00m:[01;34m~[00m$ ccaatt  //ttmmpp//mmoottdd
 [?2004lWelcome to web01.
 Your passwd expires in 14 days.Welcome to web01.
@@ -567,4 +568,4 @@ Your passwd expires in 14 days.
 [?2004h]0;auditee@web01: ~[01;32mauditee@web01[00m:[01;34m~[00m$ eexxiitt
 [?2004lexit
 
-Script done on 2026-11-22 09:32:56+00:00 [COMMAND_EXIT_CODE="0"]
+Script done on 2026-11-22 09:50:30+00:00 [COMMAND_EXIT_CODE="0"]
