@@ -25,8 +25,8 @@ pub(crate) fn lex(text: &str, options: &Options, notes: &mut Vec<Note>) -> Vec<T
 struct Plan {
     /// Quotes, regular expressions and ranges, in order.
     units: Vec<Unit>,
-    /// Colons after a field's name, in order.
-    colons: Vec<usize>,
+    /// Colons after a field's name and where the name begins, in order.
+    colons: Vec<(usize, usize)>,
     /// Parentheses that have a partner and something between, in order.
     parens: Vec<usize>,
 }
@@ -90,7 +90,7 @@ impl Plan {
                 }
                 '+' | '-' | '!' if at_start && !after_field => {}
                 ':' if !after_field && is_field(text, word, at, options) => {
-                    plan.colons.push(at);
+                    plan.colons.push((at, word));
                     fill(&mut open);
                     (at_start, after_field) = (true, true);
                 }
@@ -115,8 +115,9 @@ impl Plan {
         self.units.binary_search_by_key(&at, |unit| unit.start).ok().map(|i| &self.units[i])
     }
 
-    fn is_colon(&self, at: usize) -> bool {
-        self.colons.binary_search(&at).is_ok()
+    /// Whether a colon ends the name of a field that begins at `start`.
+    fn is_colon(&self, at: usize, start: usize) -> bool {
+        self.colons.binary_search(&(at, start)).is_ok()
     }
 
     fn is_paren(&self, at: usize) -> bool {
@@ -143,9 +144,9 @@ fn is_escapable(c: char) -> bool {
 /// Whether a known field's name stands between `word` and the colon, and something after it.
 fn is_field(text: &str, word: usize, colon: usize, options: &Options) -> bool {
     let name = &text[word..colon];
-    let name = name.trim_start_matches(['+', '-', '!']);
     let something = text[colon + 1..].chars().find(|&c| !is_blank(c)).is_some_and(|c| c != ')');
-    something && !name.is_empty() && !name.contains('\\') && (name == "_exists_" || options.knows_field(name))
+    let is_name = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '@'));
+    something && !name.is_empty() && is_name && (name == "_exists_" || options.knows_field(name))
 }
 
 fn quoted(text: &str, at: usize) -> Option<Unit> {
@@ -315,7 +316,7 @@ impl Lexer<'_> {
             }
             let rest = &self.text[at..];
             match c {
-                ':' if !after_field && self.plan.is_colon(at) && is_name(&self.text[start..at]) => {
+                ':' if !after_field && self.plan.is_colon(at, start) => {
                     self.emit(TokenKind::Term(self.text[start..at].to_owned()), at);
                     self.emit(TokenKind::Colon, at + 1);
                     return;
@@ -391,9 +392,10 @@ impl Lexer<'_> {
         let mut at = start;
         let (mut fuzzy, mut boost) = (false, false);
         while !self.ends(at) {
+            let sign = self.text[at..].chars().next().filter(|sign| matches!(sign, '~' | '^'))?;
             let rest = &self.text[at + 1..];
             let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-            match self.text[at..].chars().next()? {
+            match sign {
                 '~' if !fuzzy => {
                     let number = &rest[..digits];
                     let good = if phrase { digits > 0 && digits < 10 } else { matches!(number, "" | "0" | "1" | "2") };
@@ -420,10 +422,6 @@ impl Lexer<'_> {
         }
         (!tokens.is_empty()).then_some(tokens)
     }
-}
-
-fn is_name(name: &str) -> bool {
-    !name.is_empty() && !name.starts_with(['+', '-', '!'])
 }
 
 /// A word as it is cut: its text, and its pattern in case it has wildcards.

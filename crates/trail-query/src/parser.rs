@@ -170,7 +170,10 @@ impl<'a> Parser<'a> {
             Some(TokenKind::LeftParen) => self.group(own_field.or(field))?,
             _ => self.unit(own_field.or(field))?,
         };
-        query.span.start = query.span.start.min(start);
+        query.span.start = start;
+        if let Node::Boost { query, .. } = &mut query.node {
+            query.span.start = start;
+        }
         Ok(query)
     }
 
@@ -328,7 +331,9 @@ impl<'a> Parser<'a> {
 
     /// `>x`, `>=x`, `<x` and `<=x` at a term's beginning, which only `query_string` knows.
     fn comparison(&self, text: &str) -> Option<LeafKind> {
-        if self.options.dialect != Dialect::QueryString || self.options.mode == Mode::Screentrail {
+        let options = self.options;
+        let known = options.dialect == Dialect::QueryString && options.allow_ranges;
+        if !known || options.mode == Mode::Screentrail {
             return None;
         }
         let (above, rest) = match text.strip_prefix('>') {

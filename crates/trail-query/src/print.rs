@@ -182,12 +182,13 @@ impl Printer<'_> {
                     rest = &text[1..];
                 }
                 // After a sign these make the sign text.
-                (Some('=' | '<' | '>' | '&' | '|'), Some(_)) if operator(text).is_none() => self.out.push('\\'),
+                (Some('=' | '<' | '>' | '&' | '|'), _) if self.out.ends_with(['+', '-']) => self.out.push('\\'),
                 _ => {}
             }
         }
-        for c in rest.chars() {
-            if is_special(c) || is_blank(c) {
+        for (i, c) in rest.char_indices() {
+            let inside = i > 0 && matches!(c, '+' | '-');
+            if is_special(c) && !inside || is_blank(c) {
                 self.out.push('\\');
             }
             self.out.push(c);

@@ -1,6 +1,9 @@
 //! White-box tests: how each mode reads what people type.
 
-use crate::{Mode, Node, parse, print};
+use crate::{
+    Assembled, ClauseList, Conjunction, Dialect, LeafKind, Mode, Modifier, Node, Occur, Operator, Options, parse,
+    parse_with, print,
+};
 
 /// Reads in a mode and writes the tree in its plain form.
 fn read(text: &str, mode: Mode) -> String {
@@ -12,7 +15,6 @@ fn read(text: &str, mode: Mode) -> String {
 
 /// `+must should -mustnot`, lists in parentheses, leaves by kind and text.
 fn outline(node: &Node) -> String {
-    use crate::{LeafKind, Occur};
     match node {
         Node::Bool(clauses) => {
             let clauses: Vec<String> = clauses
@@ -136,4 +138,90 @@ fn screentrail_keeps_the_language() {
     check("a AND AND b", "UnexpectedToken 6..9");
     check("a OR", "UnexpectedEnd 4..4");
     check("  ", "Empty 0..2");
+}
+
+#[test]
+fn sps_is_strict() {
+    let check = |text, expected| check(Mode::Sps, text, expected);
+    check("sudo passwd", "(<sudo> <passwd>)");
+    check("command:\"sudo su\" AND -title:x*", "(+command:phrase<sudo su> -title:prefix<x>)");
+    check("exa?ple comand~1^2", "(wildcard<exa?ple> fuzzy<comand>Upto(1)^2)");
+    check(r"C\:\\Windows", r"<C:\Windows>");
+    check("*ample", "LeadingWildcard 0..6");
+    check("?ample", "LeadingWildcard 0..6");
+    check("*", "LeadingWildcard 0..1");
+    check("*:*", "all");
+    check("[a TO b]", "Unsupported 0..1");
+    check("port:22", "UnknownField 0..4");
+    check("a/b", "Unterminated 1..3");
+}
+
+#[test]
+fn query_string_differs_from_classic() {
+    let read = |text: &str| {
+        let mut options = Options::new(Mode::Lucene);
+        options.dialect = Dialect::QueryString;
+        options.allow_leading_wildcard = true;
+        match parse_with(text, &options) {
+            Ok(parsed) => outline(&parsed.query.node),
+            Err(error) => format!("{:?}", error.kind),
+        }
+    };
+    assert_eq!(read("user:*"), "user:exists");
+    assert_eq!(read("*"), "exists");
+    assert_eq!(read("_exists_:user.name"), "user.name:exists");
+    assert_eq!(read("root~"), "fuzzy<root>Auto");
+    assert_eq!(read("root~2.5"), "fuzzy<root>Upto(2)");
+    assert_eq!(read("root~0.5"), "fuzzy<root>Upto(0)");
+    assert_eq!(read("root~3"), "BadEdits");
+    assert_eq!(read("root~abc"), "BadEdits");
+    assert_eq!(read("port:(>=22 AND <80)"), "(+port:range<Some(\"22\") None> +port:range<None Some(\"80\")>)");
+    assert_eq!(read(r"psm.\*:x"), "psm.*:<x>");
+}
+
+#[test]
+fn notes_say_how_it_was_read() {
+    let notes = |text: &str| -> Vec<String> {
+        let parsed = parse(text, Mode::Screentrail).expect(text);
+        parsed.notes.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(notes("sudo AND passwd"), Vec::<String>::new());
+    assert_eq!(notes("error: disk"), ["`error:` is no field: read as text"]);
+    assert_eq!(notes("/etc/passwd"), ["`/etc/passwd` read as text, not as a regular expression"]);
+    assert_eq!(notes("/etc/"), [r"`/etc/` read as a regular expression; write \/ for a slash"]);
+    assert_eq!(notes("rm -rf"), [r"`-rf` excludes what follows; write \- or quote it to look for it"]);
+    assert_eq!(notes("--flag"), ["`--flag` read as text, not as an operator"]);
+    assert_eq!(notes("\"disk"), ["`\"disk` has no closing quote: read as text"]);
+    assert_eq!(notes("foo)"), ["`foo)` is an unbalanced or empty parenthesis: read as text"]);
+    assert_eq!(notes("a[0]"), ["`a[0]` is no range: read as text"]);
+    assert_eq!(notes(r"D\x"), [r"`D\x` has backslashes that escape nothing: read as text"]);
+}
+
+#[test]
+fn clauses_that_vanish_change_the_rule() {
+    let mut list = ClauseList::new(Operator::Or);
+    list.push(Conjunction::None, Modifier::None, None);
+    list.push(Conjunction::None, Modifier::None, Some("root"));
+    assert_eq!(list.finish(), Assembled::Many(vec![(Occur::Should, "root")]));
+
+    let mut list = ClauseList::new(Operator::Or);
+    list.push(Conjunction::None, Modifier::None, Some("a"));
+    list.push(Conjunction::And, Modifier::None, None);
+    assert_eq!(list.finish(), Assembled::One("a"));
+
+    let mut list = ClauseList::<&str>::new(Operator::Or);
+    list.splice([]);
+    assert_eq!(list.finish(), Assembled::Nothing);
+}
+
+#[test]
+fn spans_cover_what_was_written() {
+    let text = "a AND (command:\"b c\"~2^3 OR d*)";
+    let parsed = parse(text, Mode::Screentrail).expect(text);
+    let mut leaves = Vec::new();
+    parsed.query.visit_leaves(&mut |_, span, _| leaves.push(span.of(text)));
+    assert_eq!(leaves, ["a", "command:\"b c\"~2^3", "d*"]);
+    let Node::Bool(clauses) = &parsed.query.node else { panic!("a list") };
+    assert_eq!(clauses[1].query.span.of(text), "(command:\"b c\"~2^3 OR d*)");
+    assert_eq!(parsed.query.span.of(text), text);
 }
