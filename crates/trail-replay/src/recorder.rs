@@ -1,0 +1,235 @@
+//! Events to records.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use trail_container::format::MAX_BODY_LEN;
+use trail_container::{Digest, FileStorage, Header, RecordBody, Storage, TrailReader, TrailWriter, WriterOptions};
+use trail_model::{ChannelId, Event, EventKind, Offset, SessionMeta};
+
+use crate::error::Result;
+use crate::player::Player;
+use crate::screen::Screen;
+
+/// What cutting and keyframes cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Events taken.
+    pub events: u64,
+    /// Records written.
+    pub records: u64,
+    /// Records that end before their event does, because a printed character would have passed unseen.
+    pub cuts: u64,
+    /// Cuts that fell on the beginning of an event and so made no record.
+    pub free_cuts: u64,
+    /// Output records.
+    pub output_records: u64,
+    /// Bytes of output.
+    pub output_bytes: u64,
+    /// Keyframes.
+    pub keyframes: u64,
+    /// Bytes of keyframes before compression.
+    pub keyframe_bytes: u64,
+}
+
+/// Writes the events of a recording to a trail.
+///
+/// Before a step of the output (one printed character or one control function) that would hide a character printed since
+/// the last cut, the record ends and the rest goes into the next one, at the same time. Where that happens depends on
+/// the output's bytes and the resizes alone, not on how the source split them into events.
+pub struct Recorder<S: Storage = FileStorage> {
+    writer: TrailWriter<S>,
+    screens: BTreeMap<ChannelId, Screen>,
+    cost: Cost,
+    keyframe: Vec<u8>,
+}
+
+impl<S: Storage> Recorder<S> {
+    /// Begins with a trail that has no records yet.
+    pub fn new(writer: TrailWriter<S>) -> Recorder<S> {
+        Recorder { writer, screens: BTreeMap::new(), cost: Cost::default(), keyframe: Vec::new() }
+    }
+
+    /// Goes on with a trail: `writer` has resumed what `trail` reads. The screens are brought to where they were.
+    ///
+    /// # Errors
+    /// [`Error::Container`](crate::Error::Container), [`Error::Keyframe`](crate::Error::Keyframe).
+    pub fn resume(writer: TrailWriter<S>, trail: &TrailReader) -> Result<Recorder<S>> {
+        let mut recorder = Recorder::new(writer);
+        for summary in trail.channels() {
+            let mut player = Player::new(trail, summary.channel)?;
+            player.seek(summary.last_record)?;
+            let mut screen = player.into_screen();
+            if let Some(terminal) = screen.terminal_mut() {
+                // The last record has ended: everything on the screen has been seen.
+                terminal.cut();
+            }
+            recorder.screens.insert(summary.channel, screen);
+        }
+        Ok(recorder)
+    }
+
+    /// Writes one event as one or more records.
+    ///
+    /// # Errors
+    /// [`Error::Container`](crate::Error::Container): what the writer answers.
+    pub fn event(&mut self, event: &Event) -> Result<()> {
+        self.cost.events += 1;
+        match &event.kind {
+            EventKind::Output(bytes) => self.output(event.channel, event.offset, bytes),
+            kind => self.other(event.channel, event.offset, &RecordBody::from_event(kind)),
+        }
+    }
+
+    /// Writes a record that is not output.
+    ///
+    /// # Errors
+    /// [`Error::Container`](crate::Error::Container): what the writer answers.
+    pub fn other(&mut self, channel: ChannelId, offset: Offset, body: &RecordBody<'_>) -> Result<()> {
+        self.put_keyframe(channel)?;
+        self.screens.entry(channel).or_default().apply(body);
+        self.append(channel, offset, body)
+    }
+
+    fn output(&mut self, channel: ChannelId, offset: Offset, bytes: &[u8]) -> Result<()> {
+        self.screens.entry(channel).or_default().prepare(&RecordBody::Output(bytes));
+        let mut rest = bytes;
+        loop {
+            self.put_keyframe(channel)?;
+            let piece = &rest[..rest.len().min(MAX_BODY_LEN)];
+            let terminal = self.screens.get_mut(&channel).and_then(Screen::terminal_mut);
+            let taken = terminal.map_or(piece.len(), |terminal| feed(terminal, piece, &mut self.cost));
+            let (record, after) = rest.split_at(taken);
+            rest = after;
+            self.append(channel, offset, &RecordBody::Output(record))?;
+            self.cost.output_records += 1;
+            self.cost.output_bytes += record.len() as u64;
+            if rest.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Keeps the screen as it is before the channel's next record, if the chunk needs it.
+    fn put_keyframe(&mut self, channel: ChannelId) -> Result<()> {
+        if !self.writer.wants_keyframe(channel) {
+            return Ok(());
+        }
+        let Some(terminal) = self.screens.get(&channel).and_then(Screen::terminal) else {
+            return Ok(());
+        };
+        self.keyframe.clear();
+        terminal.save(&mut self.keyframe);
+        self.writer.put_keyframe(channel, &self.keyframe)?;
+        self.cost.keyframes += 1;
+        self.cost.keyframe_bytes += self.keyframe.len() as u64;
+        Ok(())
+    }
+
+    fn append(&mut self, channel: ChannelId, offset: Offset, body: &RecordBody<'_>) -> Result<()> {
+        self.writer.append(channel, offset, body)?;
+        self.cost.records += 1;
+        Ok(())
+    }
+
+    /// What it cost so far.
+    pub fn cost(&self) -> Cost {
+        self.cost
+    }
+
+    /// The screen of `channel` as it is now.
+    pub fn screen(&self, channel: ChannelId) -> Option<&Screen> {
+        self.screens.get(&channel)
+    }
+
+    /// The writer.
+    pub fn writer(&self) -> &TrailWriter<S> {
+        &self.writer
+    }
+
+    /// The writer, to flush, poll, set metadata or write a checkpoint.
+    pub fn writer_mut(&mut self) -> &mut TrailWriter<S> {
+        &mut self.writer
+    }
+
+    /// Closes the trail; gives its final hash and what it cost.
+    ///
+    /// # Errors
+    /// [`Error::Container`](crate::Error::Container): what the writer answers.
+    pub fn finish(mut self) -> Result<(Digest, Cost)> {
+        let head = self.writer.close()?;
+        Ok((head, self.cost))
+    }
+}
+
+/// Feeds `bytes` up to the next cut; gives the number of bytes of the record. A cut that is due before the first byte
+/// falls on the end of the record before.
+fn feed(terminal: &mut trail_screen::Terminal, bytes: &[u8], cost: &mut Cost) -> usize {
+    let mut taken = terminal.feed_until_cut(bytes);
+    if taken == 0 && !bytes.is_empty() {
+        terminal.cut();
+        cost.free_cuts += 1;
+        taken = terminal.feed_until_cut(bytes);
+        if taken == 0 {
+            // Nothing is fresh after a cut, so the first step always passes; should it not, the record goes through
+            // whole rather than never.
+            terminal.feed(bytes);
+            return bytes.len();
+        }
+    }
+    if taken < bytes.len() {
+        terminal.cut();
+        cost.cuts += 1;
+    }
+    taken
+}
+
+/// Writes a whole recording to a new trail at `path`.
+///
+/// # Examples
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use trail_container::{Header, TrailReader, WriterOptions};
+/// use trail_model::{ChannelId, ChannelKind, ChannelOpen, Event, EventKind, Offset, SessionMeta, Size};
+/// use trail_replay::{Player, record_events};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("session.trail");
+/// let open = ChannelOpen { kind: ChannelKind::SessionShell, size: Some(Size::DEFAULT) };
+/// let events = [
+///     Event { channel: ChannelId(1), offset: Offset::ZERO, kind: EventKind::Open(open) },
+///     // The carriage return and the blanks would hide the word before anybody sees it.
+///     Event { channel: ChannelId(1), offset: Offset(5), kind: EventKind::Output(b"secret\r      ".to_vec()) },
+/// ];
+/// let header = Header::new(SessionMeta::default())?;
+/// let (_, cost) = record_events(&path, &header, WriterOptions::default(), events.iter(), None)?;
+/// assert_eq!((cost.events, cost.records), (2, 3));
+///
+/// let trail = TrailReader::open(&path)?;
+/// let mut player = Player::new(&trail, ChannelId(1))?;
+/// player.seek(trail_model::RecordId(2))?;
+/// let mut text = String::new();
+/// player.terminal().expect("the channel has a screen").row(0).append_text(&mut text);
+/// assert_eq!(text.trim_end(), "secret");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// [`Error::Container`](crate::Error::Container): what the writer answers.
+pub fn record_events<'e>(
+    path: impl AsRef<Path>,
+    header: &Header,
+    options: WriterOptions,
+    events: impl IntoIterator<Item = &'e Event>,
+    final_meta: Option<SessionMeta>,
+) -> Result<(Digest, Cost)> {
+    let mut recorder = Recorder::new(TrailWriter::create(path, header, options)?);
+    for event in events {
+        recorder.event(event)?;
+    }
+    if let Some(meta) = final_meta {
+        recorder.writer_mut().set_meta(meta);
+    }
+    recorder.finish()
+}
