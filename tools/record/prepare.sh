@@ -12,7 +12,7 @@ END
 : > /etc/resolv.conf
 echo 0123456789abcdef0123456789abcdef > /etc/machine-id
 ln -sf /usr/share/zoneinfo/UTC /etc/localtime
-mkdir -p /run/utmp.d /run/sshd /run/user
+mkdir -p /run/sshd
 touch /run/utmp /var/log/wtmp /var/log/btmp /var/log/lastlog
 chgrp utmp /run/utmp /var/log/wtmp; chmod 664 /run/utmp /var/log/wtmp
 rm -f /etc/update-motd.d/*

@@ -185,7 +185,8 @@ def write(folder, name, files, own_folder):
 def write_table(rows, readme):
     """Replaces the table between the two marks in the README."""
     base = readme.parent / "recordings"
-    table = ["| recording | made with | what is played | window | bytes in git | seconds | output | input | resizes |", "|---|---|---|---|---:|---:|---:|---:|---:|"]
+    table = ["| recording | made with | what is played | window | bytes in git | seconds | output | input | resizes |",
+             "|---|---|---|---|---:|---:|---:|---:|---:|"]
     total, stored, converted = measure.Figures(), 0, measure.Figures()
     for key, facts, written, figures in rows:
         format, name = key.split("/")
@@ -202,8 +203,9 @@ def write_table(rows, readme):
             total += figures
         elif figures:
             converted += figures
-    table += ["", f"Recorded: {total.seconds:.0f} seconds, {total.output} bytes of output, {total.input} bytes of input, {total.resizes} resizes; "
-              f"conversions of these add {converted.seconds:.0f} seconds and {converted.output} bytes. Stored: {stored} bytes."]
+    table += ["", f"Recorded: {total.seconds:.0f} seconds, {total.output} bytes of output, {total.input} bytes of input, "
+              f"{total.resizes} resizes; conversions of these add {converted.seconds:.0f} seconds and "
+              f"{converted.output} bytes. Stored: {stored} bytes."]
     text = readme.read_text() if readme.exists() else f"{TABLE_BEGIN}\n{TABLE_END}\n"
     before, _, rest = text.partition(TABLE_BEGIN)
     _, _, after = rest.partition(TABLE_END)

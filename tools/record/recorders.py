@@ -67,22 +67,22 @@ def script_classic_flush(name, command):
 def script_classic(name, command):
     """script(1) of util-linux 2.38.1, typescript and classic timing file."""
     files = [(f"{name}.typescript", ".typescript"), (f"{name}.timing", ".timing")]
-    argv = ["script", "-q", "-e", "-m", "classic", "-T", f"/srv/rec/{name}.timing", "-O", f"/srv/rec/{name}.typescript", "-c", shlex.join(command)]
-    return argv, {}, files
+    logs = ["-T", f"/srv/rec/{name}.timing", "-O", f"/srv/rec/{name}.typescript"]
+    return ["script", "-q", "-e", "-m", "classic", *logs, "-c", shlex.join(command)], {}, files
 
 
 def script_advanced(name, command):
     """script(1) with input and output in separate logs and the advanced timing file."""
     files = [(f"{name}.in", ".in"), (f"{name}.out", ".out"), (f"{name}.timing", ".timing")]
-    argv = ["script", "-q", "-e", "-m", "advanced", "-T", f"/srv/rec/{name}.timing", "-I", f"/srv/rec/{name}.in", "-O", f"/srv/rec/{name}.out", "-c", shlex.join(command)]
-    return argv, {}, files
+    logs = ["-T", f"/srv/rec/{name}.timing", "-I", f"/srv/rec/{name}.in", "-O", f"/srv/rec/{name}.out"]
+    return ["script", "-q", "-e", "-m", "advanced", *logs, "-c", shlex.join(command)], {}, files
 
 
 def script_log_io(name, command):
     """script(1) with input and output in one log."""
     files = [(f"{name}.io", ".io"), (f"{name}.timing", ".timing")]
-    argv = ["script", "-q", "-e", "-T", f"/srv/rec/{name}.timing", "-B", f"/srv/rec/{name}.io", "-c", shlex.join(command)]
-    return argv, {}, files
+    logs = ["-T", f"/srv/rec/{name}.timing", "-B", f"/srv/rec/{name}.io"]
+    return ["script", "-q", "-e", *logs, "-c", shlex.join(command)], {}, files
 
 
 def tlog_file(name, command):
