@@ -102,7 +102,30 @@ impl Chunk {
 
     /// Returns the records of all channels, in order.
     pub fn records(&self) -> Records<'_> {
-        Records { entries: Bytes::new(&self.raw), next: self.info.first_record, time: self.info.first_time }
+        Records { chunk: self, cursor: self.cursor() }
+    }
+
+    /// Returns the place before the first record, for [`Chunk::next_record`].
+    pub fn cursor(&self) -> Cursor {
+        Cursor { at: 0, next: self.info.first_record, time: self.info.first_time }
+    }
+
+    /// Returns the record behind `cursor` and moves it on; nothing at the end. For those who keep the chunk and a place
+    /// in it side by side, where an iterator would have to borrow from its owner.
+    #[inline]
+    pub fn next_record(&self, cursor: &mut Cursor) -> Option<Record<'_>> {
+        let mut entries = Bytes::new(self.raw.get(cursor.at..)?);
+        loop {
+            let (head, body) = entry(&mut entries)?;
+            if head.kind == ENTRY_KEYFRAME {
+                continue;
+            }
+            let offset = cursor.time.plus_ns(head.delta_ns);
+            let record =
+                Record { id: cursor.next, channel: head.channel, offset, body: RecordBody::decode(head.kind, body)? };
+            *cursor = Cursor { at: self.raw.len() - entries.rest().len(), next: cursor.next.next(), time: offset };
+            return Some(record);
+        }
     }
 
     /// Returns the state of `channel` before its first record in this chunk, if the chunk holds it.
@@ -117,12 +140,22 @@ impl Chunk {
     }
 }
 
+/// A place in a chunk, between two records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// First byte of the next entry.
+    at: usize,
+    /// Number of the next record.
+    next: RecordId,
+    /// Offset of the record before.
+    time: Offset,
+}
+
 /// The records of a chunk, in order.
 #[derive(Clone, Debug)]
 pub struct Records<'a> {
-    entries: Bytes<'a>,
-    next: RecordId,
-    time: Offset,
+    chunk: &'a Chunk,
+    cursor: Cursor,
 }
 
 impl<'a> Iterator for Records<'a> {
@@ -130,21 +163,7 @@ impl<'a> Iterator for Records<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Record<'a>> {
-        loop {
-            let (head, body) = entry(&mut self.entries)?;
-            if head.kind == ENTRY_KEYFRAME {
-                continue;
-            }
-            self.time = self.time.plus_ns(head.delta_ns);
-            let record = Record {
-                id: self.next,
-                channel: head.channel,
-                offset: self.time,
-                body: RecordBody::decode(head.kind, body)?,
-            };
-            self.next = self.next.next();
-            return Some(record);
-        }
+        self.chunk.next_record(&mut self.cursor)
     }
 }
 

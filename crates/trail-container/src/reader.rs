@@ -245,7 +245,7 @@ impl TrailReader {
         match frame_at(&*self.source, info.at, len)? {
             Place::Frame(frame) if frame.hash == info.hash => frame.chunk(&*self.source),
             Place::Frame(_) => Err(damaged("chunk is another one than the footer says")),
-            Place::Damaged { what, .. } => Err(damaged(what)),
+            Place::Damaged { what } => Err(damaged(what)),
             _ => Err(damaged("no chunk where the footer says")),
         }
     }

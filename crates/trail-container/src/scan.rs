@@ -4,13 +4,14 @@ use std::ops::Range;
 
 use trail_model::{Offset, RecordId, TrailId};
 
+use crate::bytes::Bytes;
 use crate::chunk::{Chunk, ChunkInfo, unpack};
 use crate::error::{Error, Result, io};
 use crate::finding::{Finding, FindingKind};
 use crate::footer::{self, Footer};
 use crate::format::{
-    CHANNEL_ENTRY_LEN, CRITICAL_FLAGS, FRAME_CHUNK, FRAME_FOOTER, FRAME_MAGIC, MAX_FOOTER_RAW_LEN, MAX_STORED_LEN,
-    MIN_FRAME_HEADER_LEN, TRAILER_LEN,
+    CHANNEL_ENTRY_LEN, CRITICAL_FLAGS, FRAME_CHUNK, FRAME_FOOTER, FRAME_MAGIC, MAX_FOOTER_RAW_LEN,
+    MAX_FRAME_HEADER_LEN, MAX_STORED_LEN, MIN_FRAME_HEADER_LEN, TRAILER_LEN, TRAILER_MAGIC,
 };
 use crate::frame::{Extent, FrameHeader, extent};
 use crate::section::Digest;
@@ -64,8 +65,8 @@ pub(crate) enum Place {
     Cut,
     /// No frame.
     Nothing,
-    /// A frame whose header does not hold; its length where that is certain.
-    Damaged { what: &'static str, header_len: Option<u64> },
+    /// A frame whose header does not hold.
+    Damaged { what: &'static str },
 }
 
 /// Looks at the place `at` of a file of `len` bytes.
@@ -73,69 +74,55 @@ pub(crate) fn frame_at(source: &dyn Source, at: u64, len: u64) -> Result<Place> 
     let rest = len - at;
     let start = source.read(at, rest.min(MIN_FRAME_HEADER_LEN as u64) as usize).map_err(io("read frame header"))?;
     let header_len = match extent(&start) {
-        Extent::NoMagic | Extent::Impossible => return undo_damage(source, at, rest, &start),
+        Extent::NoMagic => return Ok(Place::Nothing),
+        Extent::Impossible => return Ok(Place::Damaged { what: "impossible length" }),
         Extent::Cut => return Ok(Place::Cut),
-        Extent::Header(header_len) if header_len as u64 > rest => {
-            return Ok(match undo_damage(source, at, rest, &start)? {
-                damaged @ Place::Damaged { header_len: Some(_), .. } => damaged,
-                _ => Place::Cut,
-            });
-        }
+        Extent::Header(header_len) if header_len as u64 > rest => return Ok(Place::Cut),
         Extent::Header(header_len) => header_len,
     };
     let bytes = source.read(at, header_len).map_err(io("read frame header"))?;
     let (header, hash) = match FrameHeader::decode(&bytes) {
         Ok(decoded) => decoded,
-        Err(what) => {
-            return Ok(match undo_damage(source, at, rest, &start)? {
-                Place::Damaged { header_len: Some(header_len), .. } => {
-                    Place::Damaged { what, header_len: Some(header_len) }
-                }
-                _ => Place::Damaged { what, header_len: None },
-            });
-        }
+        Err(what) => return Ok(Place::Damaged { what }),
     };
     if header.stored_len as usize > MAX_STORED_LEN {
-        return Ok(Place::Damaged { what: "payload too long", header_len: Some(header_len as u64) });
+        return Ok(Place::Damaged { what: "payload too long" });
     }
     if header_len as u64 + u64::from(header.stored_len) > rest {
         return Ok(Place::Cut);
     }
     if header.next_record().is_none() || (header.kind == FRAME_CHUNK) != (header.record_count > 0) {
-        return Ok(Place::Damaged { what: "impossible record numbers", header_len: Some(header_len as u64) });
+        return Ok(Place::Damaged { what: "impossible record numbers" });
     }
     Ok(Place::Frame(Box::new(Frame { at, header, hash })))
 }
 
-/// Finds out how long a header is whose magic or length is damaged: with both put right, the fixed part says how many
-/// channels there are, and a header without sections has then one possible length.
-fn undo_damage(source: &dyn Source, at: u64, rest: u64, start: &[u8]) -> Result<Place> {
-    let nothing = |start: &[u8]| match extent(start) {
-        Extent::NoMagic => Place::Nothing,
-        _ => Place::Damaged { what: "impossible length", header_len: None },
+/// How long the header of a damaged frame is that fills the `total` bytes from `at`, and whether putting right its magic
+/// and length has made its hash hold.
+fn damaged_header_len(source: &dyn Source, at: u64, total: u64) -> Result<Option<(u64, bool)>> {
+    let start = source.read(at, total.min(MIN_FRAME_HEADER_LEN as u64) as usize).map_err(io("read frame header"))?;
+    let mut fields = Bytes::new(start.get(8..).unwrap_or_default());
+    let (Some(stated), Some(stored_len)) = (fields.u32().map(u64::from), fields.u32().map(u64::from)) else {
+        return Ok(None);
     };
-    let Some(&[low, high]) = start.get(36..38) else {
-        return Ok(nothing(start));
-    };
-    let header_len = MIN_FRAME_HEADER_LEN + usize::from(u16::from_le_bytes([low, high])) * CHANNEL_ENTRY_LEN;
-    if header_len as u64 > rest {
-        return Ok(nothing(start));
-    }
-    let stated = start.get(8..12) == Some((header_len as u32).to_le_bytes().as_slice());
-    if stated && start.starts_with(&FRAME_MAGIC) {
-        // Length and number of channels agree: whatever else is damaged, the header is this long.
-        return Ok(Place::Damaged { what: "header hash does not match", header_len: Some(header_len as u64) });
-    }
-    let mut bytes = source.read(at, header_len).map_err(io("read frame header"))?.into_owned();
-    bytes[..4].copy_from_slice(&FRAME_MAGIC);
-    bytes[8..12].copy_from_slice(&(header_len as u32).to_le_bytes());
-    Ok(match FrameHeader::decode(&bytes) {
-        Ok(_) if start.starts_with(&FRAME_MAGIC) => {
-            Place::Damaged { what: "wrong length", header_len: Some(header_len as u64) }
+    let channels = Bytes::new(start.get(36..).unwrap_or_default()).u16().unwrap_or_default();
+    let by_total = total.checked_sub(stored_len);
+    // Right for all but the few headers that have sections.
+    let by_channels = MIN_FRAME_HEADER_LEN as u64 + u64::from(channels) * CHANNEL_ENTRY_LEN as u64;
+    let allowed = MIN_FRAME_HEADER_LEN as u64..=total.min(MAX_FRAME_HEADER_LEN as u64);
+    let candidates = [by_total, Some(by_channels)];
+    for candidate in candidates.into_iter().flatten().filter(|candidate| allowed.contains(candidate)) {
+        let mut bytes = source.read(at, candidate as usize).map_err(io("read frame header"))?.into_owned();
+        bytes[..4].copy_from_slice(&FRAME_MAGIC);
+        bytes[8..12].copy_from_slice(&(candidate as u32).to_le_bytes());
+        if FrameHeader::decode(&bytes).is_ok() {
+            let was_wrong = stated != candidate || !start.starts_with(&FRAME_MAGIC);
+            return Ok(Some((candidate, was_wrong)));
         }
-        Ok(_) => Place::Damaged { what: "bad magic", header_len: Some(header_len as u64) },
-        Err(_) => nothing(start),
-    })
+    }
+    // Two of the three places that tell the length agree.
+    let agrees = allowed.contains(&stated) && (by_total == Some(stated) || by_channels == stated);
+    Ok(agrees.then_some((stated, false)))
 }
 
 /// Where a walk has come to, and what must come next. Unknown after damage.
@@ -259,7 +246,7 @@ pub(crate) fn scan(source: &dyn Source, chain: Chain, depth: Depth, mut visit: i
             }
             place => {
                 let next = next_frame(source, at + 1, len, scan.chain.trail_id, &mut effort)?;
-                if !take_damage(place, at, next, len, &mut scan) {
+                if !take_damage(source, place, at, next, len, &mut scan)? {
                     break;
                 }
             }
@@ -329,22 +316,39 @@ fn take_frame(
 }
 
 /// Reports what stands where a frame should be, and goes on at `next`. False if there is nothing to go on with.
-fn take_damage(place: Place, at: u64, next: Option<u64>, len: u64, scan: &mut Scan) -> bool {
+fn take_damage(
+    source: &dyn Source,
+    place: Place,
+    at: u64,
+    next: Option<u64>,
+    len: u64,
+    scan: &mut Scan,
+) -> Result<bool> {
     let end = next.unwrap_or(len);
-    let (kind, end) = match (place, next) {
-        (Place::Damaged { what, header_len }, _) => {
-            (FindingKind::DamagedFrameHeader { what }, header_len.map_or(end, |header_len| at + header_len))
+    let trailer_len = if next.is_none() && ends_like_a_closed_trail(source, len)? { TRAILER_LEN as u64 } else { 0 };
+    let header_len = damaged_header_len(source, at, (end - at).saturating_sub(trailer_len))?;
+    let is_repaired = header_len.is_some_and(|(_, is_repaired)| is_repaired);
+    let header_end = header_len.map_or(end, |(header_len, _)| at + header_len);
+    let (kind, end) = match place {
+        Place::Damaged { what } => (FindingKind::DamagedFrameHeader { what }, header_end),
+        Place::Cut if next.is_some() || is_repaired => {
+            (FindingKind::DamagedFrameHeader { what: "impossible length" }, header_end)
         }
-        (Place::Cut, Some(_)) => (FindingKind::DamagedFrameHeader { what: "impossible length" }, end),
-        (Place::Cut, None) => (FindingKind::TruncatedTail, end),
-        (_, Some(_)) => (FindingKind::DamagedFrameHeader { what: "bad magic" }, end),
-        (_, None) => (FindingKind::TrailingGarbage, end),
+        Place::Cut => (FindingKind::TruncatedTail, end),
+        _ if next.is_some() || is_repaired => (FindingKind::DamagedFrameHeader { what: "bad magic" }, header_end),
+        _ => (FindingKind::TrailingGarbage, end),
     };
     scan.findings.push(Finding::new(kind, at..end));
     if let Some(next) = next {
         scan.chain.forget(next);
     }
-    next.is_some()
+    Ok(next.is_some())
+}
+
+/// Tells whether the last bytes are those of a trailer.
+pub(crate) fn ends_like_a_closed_trail(source: &dyn Source, len: u64) -> Result<bool> {
+    let at = len.saturating_sub(TRAILER_MAGIC.len() as u64);
+    Ok(*source.read(at, (len - at) as usize).map_err(io("read trailer"))? == TRAILER_MAGIC)
 }
 
 /// Bounds the work of looking for frames in bytes that imitate them.

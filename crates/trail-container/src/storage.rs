@@ -120,6 +120,47 @@ impl Storage for FileStorage {
     }
 }
 
+/// Memory: for trails that are only needed while a process runs, and for tests.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MemoryStorage {
+    /// The trail.
+    pub bytes: Vec<u8>,
+    /// Torn tails that a resume has set aside: first byte and content.
+    pub aside: Vec<(u64, Vec<u8>)>,
+}
+
+impl Storage for MemoryStorage {
+    fn write_at(&mut self, at: u64, bytes: &[u8]) -> io::Result<()> {
+        let at = usize::try_from(at).ok().filter(|at| *at <= self.bytes.len());
+        let at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        self.bytes.truncate(at);
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.bytes.len() as u64)
+    }
+
+    fn read_at(&self, at: u64, bytes: &mut [u8]) -> io::Result<()> {
+        let from = usize::try_from(at).ok().and_then(|at| self.bytes.get(at..));
+        let from = from.and_then(|rest| rest.get(..bytes.len())).ok_or(io::ErrorKind::UnexpectedEof)?;
+        bytes.copy_from_slice(from);
+        Ok(())
+    }
+
+    fn set_aside(&mut self, at: u64) -> io::Result<()> {
+        let from = usize::try_from(at).ok().filter(|at| *at <= self.bytes.len());
+        let tail = self.bytes.split_off(from.ok_or(io::ErrorKind::InvalidInput)?);
+        self.aside.push((at, tail));
+        Ok(())
+    }
+}
+
 /// Creates the file that takes a torn tail.
 fn create_beside(path: &Path, at: u64) -> io::Result<File> {
     /// Many more than a trail is ever torn at one byte.

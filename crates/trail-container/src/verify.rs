@@ -3,13 +3,14 @@
 use std::ops::Range;
 use std::path::Path;
 
-use trail_model::TrailId;
+use trail_model::{SessionMeta, TrailId};
 
 use crate::chunk::ChunkInfo;
 use crate::error::{Error, Result, io};
 use crate::finding::{Finding, FindingKind};
 use crate::footer::{Footer, Statistics};
 use crate::format::HEADER_FIXED_LEN;
+use crate::header::Header;
 use crate::reader::read_header;
 use crate::scan::{Chain, Depth, Scan, scan};
 use crate::section::Digest;
@@ -26,7 +27,7 @@ pub struct VerifyOptions {
 /// What a check found.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// The trail's identity, if the header could be read.
+    /// The trail's identity, from the header or else from the frames.
     pub trail_id: Option<TrailId>,
     /// Everything that does not hold, in the order of the file.
     pub findings: Vec<Finding>,
@@ -76,33 +77,40 @@ pub fn verify_path(path: impl AsRef<Path>, options: &VerifyOptions) -> Result<Re
 /// # Errors
 /// [`Error::Io`]; damage is no error.
 pub fn verify_with(source: &dyn Source, options: &VerifyOptions) -> Result<Report> {
-    verify_chunks(source, options, |_| {}).map(|(report, _)| report)
+    check(source, options).map(|checked| checked.report)
 }
 
-/// Checks the trail in `source`, and gives the chunks that hold.
-pub(crate) fn verify_chunks(
-    source: &dyn Source,
-    options: &VerifyOptions,
-    mut visit: impl FnMut(&crate::Chunk),
-) -> Result<(Report, Vec<ChunkInfo>)> {
+/// A report, and what of the trail can be used.
+pub(crate) struct Checked {
+    pub(crate) report: Report,
+    /// The chunks that hold, in the order of the file.
+    pub(crate) chunks: Vec<ChunkInfo>,
+    /// Session metadata, as late as it is known.
+    pub(crate) meta: Option<SessionMeta>,
+}
+
+/// Checks the trail in `source`.
+pub(crate) fn check(source: &dyn Source, options: &VerifyOptions) -> Result<Checked> {
     let mut findings = Vec::new();
     let mut statistics = Statistics::default();
-    let Some((chain, trail_id)) = begin(source, &mut findings)? else {
+    let Some((chain, header)) = begin(source, &mut findings)? else {
         let report =
             Report { trail_id: None, findings, sound: 0..0, head: None, chunks: 0, statistics, is_closed: false };
-        return Ok((report, Vec::new()));
+        return Ok(Checked { report, chunks: Vec::new(), meta: None });
     };
     let mut found = scan(source, chain, Depth::Payloads, |chunk| {
         chunk.records().for_each(|record| statistics.count_record(&record.body));
         statistics.count_chunk(chunk.info());
-        visit(chunk);
     })?;
     let header_holds = findings.is_empty();
     check_footer(&found, &statistics, header_holds, &mut findings);
     findings.append(&mut found.findings);
     findings.sort_by_key(|finding| (finding.range.start, finding.range.end));
     let (sound, head) = match &found.footer {
-        Some(footer) if findings.is_empty() => (footer.range.end, found.chain.head),
+        // What does not hold, if anything, lies behind the footer.
+        Some(footer) if findings.iter().all(|finding| finding.range.start >= footer.range.end) => {
+            (footer.range.end, found.chain.head)
+        }
         _ if header_holds => (found.sound.at, found.sound.head),
         _ => (0, None),
     };
@@ -110,7 +118,7 @@ pub(crate) fn verify_chunks(
         findings.push(Finding::new(FindingKind::HeadMismatch, 0..sound));
     }
     let report = Report {
-        trail_id,
+        trail_id: found.chain.trail_id,
         findings,
         sound: 0..sound,
         head,
@@ -118,16 +126,16 @@ pub(crate) fn verify_chunks(
         statistics,
         is_closed: found.footer.is_some(),
     };
-    Ok((report, found.chunks))
+    let of_footer = found.footer.and_then(|footer| footer.content).and_then(|content| content.meta);
+    Ok(Checked { report, chunks: found.chunks, meta: of_footer.or(header.map(|header| header.meta)) })
 }
 
 /// Reads the header and finds where the frames begin. Nothing if the file is no trail or needs another reader.
-fn begin(source: &dyn Source, findings: &mut Vec<Finding>) -> Result<Option<(Chain, Option<TrailId>)>> {
+fn begin(source: &dyn Source, findings: &mut Vec<Finding>) -> Result<Option<(Chain, Option<Header>)>> {
     let len = source.len().map_err(io("read length of trail"))?;
     let what = match read_header(source) {
         Ok((header, hash, header_len)) => {
-            let id = header.trail_id;
-            return Ok(Some((Chain::begin(header_len, id, hash), Some(id))));
+            return Ok(Some((Chain::begin(header_len, header.trail_id, hash), Some(header))));
         }
         Err(error @ Error::Io { .. }) => return Err(error),
         Err(error @ (Error::UnsupportedVersion { .. } | Error::Unsupported { .. })) => {

@@ -446,6 +446,11 @@ impl<S: Storage> TrailWriter<S> {
         Ok(hash)
     }
 
+    /// Gives the storage away, with what has been flushed.
+    pub fn into_storage(self) -> S {
+        self.storage
+    }
+
     /// Makes the header of the next frame.
     fn frame(&self, kind: u16) -> FrameHeader {
         FrameHeader {

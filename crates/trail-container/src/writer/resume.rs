@@ -10,7 +10,7 @@ use crate::error::{Error, Result, io};
 use crate::finding::FindingKind;
 use crate::footer::Statistics;
 use crate::reader::read_header;
-use crate::scan::{Chain, Depth, scan};
+use crate::scan::{Chain, Depth, ends_like_a_closed_trail, scan};
 use crate::source::Source;
 use crate::storage::Storage;
 
@@ -43,20 +43,27 @@ impl<S: Storage + Sync> TrailWriter<S> {
         let count = |chunk: &Chunk| chunk.records().for_each(|record| statistics.count_record(&record.body));
         let found = scan(&source, Chain::begin(header_len, header.trail_id, hash), Depth::Payloads, count)?;
         let len = source.len().map_err(io("read length of trail"))?;
+        let was_closed = ends_like_a_closed_trail(&source, len)?;
+        let footer_at = found.footer.as_ref().map_or(len, |footer| footer.range.start);
+        let has_trailer = !found
+            .findings
+            .iter()
+            .any(|finding| matches!(finding.kind, FindingKind::TruncatedTrailer | FindingKind::DamagedTrailer));
+        if found.footer.is_some() && has_trailer {
+            return Err(Error::Closed);
+        }
         for finding in &found.findings {
             let is_torn_tail = match finding.kind {
-                // A close that did not come through.
                 FindingKind::TruncatedTrailer | FindingKind::TruncatedTail | FindingKind::TrailingGarbage => true,
-                // A header without its payload: the system lost power before the rest reached the medium.
-                FindingKind::DamagedPayload { .. } => finding.range.end == len,
-                _ => false,
+                // Zeros in place of bytes that had not reached the medium when the system lost power: in the last
+                // frame's header or payload, or in the footer of a close that did not come through.
+                FindingKind::DamagedFrameHeader { .. } => finding.range.start == found.chain.at && !was_closed,
+                FindingKind::DamagedPayload { .. } if finding.range.end == len => true,
+                _ => finding.range.start >= footer_at && !was_closed,
             };
             if !is_torn_tail {
                 return Err(Error::CannotResume { what: finding.kind.to_string(), at: finding.range.start });
             }
-        }
-        if found.footer.is_some() && found.findings.is_empty() {
-            return Err(Error::Closed);
         }
         let end = found.sound.at;
         let resumed = (end < len).then_some(len - end);
