@@ -90,6 +90,12 @@ impl MappedFile {
     }
 }
 
+impl AsRef<[u8]> for MappedFile {
+    fn as_ref(&self) -> &[u8] {
+        self.map.as_deref().unwrap_or_default()
+    }
+}
+
 impl Source for MappedFile {
     fn len(&self) -> io::Result<u64> {
         Ok(self.map.as_ref().map_or(0, |map| map.len() as u64))
