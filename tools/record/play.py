@@ -115,9 +115,8 @@ def keep(session, pid):
     if session.recorder is recorders.tlog_journal:
         export_journal(session, target, pid)
     facts = {
-        "recorder": session.recorder.__doc__ or session.recorder.__name__, "recorder_function": session.recorder.__name__,
-        "scene": session.scene.__name__, "covers": session.scene.__doc__, "cols": session.cols, "rows": session.rows,
-        "pack": session.pack,
+        "recorder": session.recorder.__name__, "scene": session.scene.__name__,
+        "cols": session.cols, "rows": session.rows, "pack": session.pack,
     }
     (target / "facts.json").write_text(json.dumps(facts, indent=1))
 

@@ -26,6 +26,8 @@ from pathlib import Path
 
 import convert
 import measure
+import recorders
+import scenes
 
 TOOLS = Path(__file__).resolve().parent
 TABLE_BEGIN, TABLE_END = "<!-- table of recordings: begin -->", "<!-- table of recordings: end -->"
@@ -87,7 +89,10 @@ def read_raw(raw):
         folder = facts_file.parent
         files = {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*"))
                  if path.is_file() and path != facts_file}
-        recordings[f"{folder.parent.name}/{folder.name}"] = (files, json.loads(facts_file.read_text()))
+        facts = json.loads(facts_file.read_text())
+        facts["recorder"] = getattr(recorders, facts["recorder"]).__doc__
+        facts["covers"] = getattr(scenes, facts["scene"]).__doc__
+        recordings[f"{folder.parent.name}/{folder.name}"] = (files, facts)
     return recordings
 
 

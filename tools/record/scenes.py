@@ -694,7 +694,7 @@ def follow_log(t, minutes):
     """A log that is followed for a long time while a job writes to it."""
     t.expect(t.prompt)
     t.run("cd /tmp")
-    t.run("( n=0; while sleep 2; do n=$((n+1)); head -n $((n*2 % 3000)) /var/log/auth.log | tail -n 3; done > live-$$.log & ) 2>/dev/null")
+    t.run("(n=0; while sleep 2; do n=$((n+1)); head -n $((n*2 % 3000)) /var/log/auth.log | tail -n 3; done) < /dev/null > live-$$.log 2>&1 &")
     t.pause(3)
 
     def follow():
@@ -708,7 +708,7 @@ def follow_log(t, minutes):
         t.run("wc live-*.log")
 
     _keep_going(t, minutes, [follow, search])
-    t.run("pkill -u auditee tail")
+    t.run("kill %1")
     leave(t)
 
 
