@@ -66,7 +66,7 @@ pub(crate) fn decode(
     limits: &Limits,
 ) -> io::Result<Box<dyn Read + Send>> {
     let inner: Box<dyn Read + Send> = match codec {
-        Codec::Gzip => Box::new(Gzip::Member(flate2::bufread::GzDecoder::new(stream))),
+        Codec::Gzip => Box::new(Gzip { member: Some(flate2::bufread::GzDecoder::new(stream)) }),
         Codec::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(stream)),
         Codec::Xz => {
             let decoder = liblzma::stream::Stream::new_stream_decoder(MAX_WINDOW_LEN, liblzma::stream::CONCATENATED)
@@ -87,10 +87,9 @@ pub(crate) fn decode(
 }
 
 /// Any number of gzip members after each other, zeros after the last one (tape blocks) allowed.
-enum Gzip {
-    Member(flate2::bufread::GzDecoder<Stream>),
-    Between,
-    End,
+struct Gzip {
+    /// `None` at the end.
+    member: Option<flate2::bufread::GzDecoder<Stream>>,
 }
 
 impl Read for Gzip {
@@ -99,18 +98,17 @@ impl Read for Gzip {
             return Ok(0);
         }
         loop {
-            let Gzip::Member(decoder) = self else { return Ok(0) };
-            let read = decoder.read(buffer)?;
+            let Some(member) = &mut self.member else { return Ok(0) };
+            let read = member.read(buffer)?;
             if read > 0 {
                 return Ok(read);
             }
-            let Gzip::Member(decoder) = std::mem::replace(self, Gzip::Between) else { return Ok(0) };
-            let mut stream = decoder.into_inner();
+            let Some(member) = self.member.take() else { return Ok(0) };
+            let mut stream = member.into_inner();
             skip_zeros(&mut stream)?;
-            *self = match stream.fill_buf()? {
-                [] => Gzip::End,
-                _ => Gzip::Member(flate2::bufread::GzDecoder::new(stream)),
-            };
+            if !stream.fill_buf()?.is_empty() {
+                self.member = Some(flate2::bufread::GzDecoder::new(stream));
+            }
         }
     }
 }

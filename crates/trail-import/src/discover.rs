@@ -121,17 +121,18 @@ impl Discovery {
         }
         let mut entries = fs::read_dir(path)?.collect::<Result<Vec<_>, _>>()?;
         entries.sort_by_key(fs::DirEntry::file_name);
-        let mut folder = Folder { path: path.to_string_lossy().into_owned(), entries: Vec::new() };
+        let mut files = Vec::new();
         // Sub-folders, each with the number of files that come before it.
         let mut folders = Vec::new();
         for entry in entries {
             let kind = entry.file_type()?;
             if kind.is_dir() {
-                folders.push((folder.entries.len(), entry.path()));
+                folders.push((files.len(), entry.path()));
             } else if kind.is_file() || (kind.is_symlink() && entry.path().is_file()) {
-                folder.entries.push(Blob::from_path(&entry.path()));
+                files.push(Blob::from_path(&entry.path()));
             }
         }
+        let folder = Folder::new(path.to_string_lossy().into_owned(), files);
         let (mut found, whole) = grouped(folder, 0, &self.options);
         if whole {
             // Nothing else in it is looked at.

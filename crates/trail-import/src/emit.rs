@@ -93,11 +93,6 @@ impl<'a> Emitter<'a> {
         self.finding(Severity::Damage, path, Some(byte), None, message.into());
     }
 
-    /// For files without lines.
-    pub(crate) fn note_at(&mut self, path: &str, byte: u64, message: impl Into<String>) {
-        self.finding(Severity::Note, path, Some(byte), None, message.into());
-    }
-
     /// A stream ended early: a compressed file was cut, or the disk failed.
     pub(crate) fn cut_short(&mut self, path: &str, byte: u64, error: &io::Error) {
         let what = match error.kind() {
@@ -108,10 +103,6 @@ impl<'a> Emitter<'a> {
     }
 
     // The clock.
-
-    pub(crate) fn now(&self) -> Offset {
-        Offset(self.now)
-    }
 
     /// Moves on by `ns`; a negative step is counted and left out.
     pub(crate) fn advance(&mut self, ns: i128) {

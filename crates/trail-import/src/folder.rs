@@ -1,5 +1,7 @@
 //! The files that lie beside each other, in a directory or in an archive.
 
+use std::collections::HashMap;
+
 use crate::store::Blob;
 
 /// The files of one folder, by name.
@@ -7,13 +9,23 @@ pub(crate) struct Folder {
     /// As shown to people.
     pub(crate) path: String,
     pub(crate) entries: Vec<Blob>,
+    by_name: HashMap<String, usize>,
 }
 
 impl Folder {
+    pub(crate) fn new(path: String, entries: Vec<Blob>) -> Folder {
+        let mut by_name = HashMap::with_capacity(entries.len());
+        for name_of in [|name: &str| name.to_owned(), |name: &str| plain_name(name).to_owned()] {
+            for (index, entry) in entries.iter().enumerate() {
+                by_name.entry(name_of(&entry.name)).or_insert(index);
+            }
+        }
+        Folder { path, entries, by_name }
+    }
+
     /// The file of that name, which may have the ending of a compression behind it.
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
-        let exact = self.entries.iter().position(|entry| entry.name == name);
-        exact.or_else(|| self.entries.iter().position(|entry| plain_name(&entry.name) == name))
+        self.by_name.get(name).copied()
     }
 }
 

@@ -48,4 +48,10 @@ pub(crate) struct Probe<'a> {
 }
 
 /// All formats, most telling first.
-pub(crate) static REGISTRY: &[&dyn Importer] = &[&formats::asciicast::Asciicast];
+pub(crate) static REGISTRY: &[&dyn Importer] = &[
+    &formats::asciicast::Asciicast,
+    &formats::sudo::Sudo,
+    &formats::script::Script,
+    &formats::tlog::Tlog,
+    &formats::ttyrec::Ttyrec,
+];

@@ -214,3 +214,72 @@ pub(crate) fn to_text(value: &serde_json::Value) -> String {
         other => other.to_string(),
     }
 }
+
+/// Reads an object. Bytes that are not UTF-8 and lone surrogates, which `serde_json` refuses, become U+FFFD.
+pub(crate) fn lenient_object(text: &[u8]) -> Result<serde_json::Map<String, serde_json::Value>, String> {
+    let first = match serde_json::from_slice(text) {
+        Ok(object) => return Ok(object),
+        Err(error) => error,
+    };
+    let mended = without_lone_surrogates(&String::from_utf8_lossy(text));
+    serde_json::from_str(&mended)
+        .map_err(|_| format!("an object in JSON: {} at column {}", message(&first), first.column()))
+}
+
+/// Replaces the escapes of surrogates that have no partner.
+fn without_lone_surrogates(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let unit = |at: usize| {
+            let escape = rest.get(at..at + 6)?.strip_prefix("\\u")?;
+            u32::from_str_radix(escape, 16).ok()
+        };
+        let taken = match (unit(0), unit(6)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+            (Some(0xd800..=0xdfff), _) => {
+                out.push_str("\\ufffd");
+                rest = &rest[6..];
+                continue;
+            }
+            // Any other escape: its two characters are passed together, so that `\\\\` ends it.
+            _ => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
+        };
+        out.push_str(&rest[..taken]);
+        rest = &rest[taken..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// What kind of value it is, for messages.
+pub(crate) fn kind(value: &serde_json::Value) -> &'static str {
+    match value {
+        serde_json::Value::Null => "null",
+        serde_json::Value::Bool(_) => "a truth value",
+        serde_json::Value::Number(_) => "a number",
+        serde_json::Value::String(_) => "a string",
+        serde_json::Value::Array(_) => "an array",
+        serde_json::Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lone_surrogates_are_replaced_and_pairs_kept() {
+        let check = |text: &str, expected: &str| {
+            let object = lenient_object(format!("{{\"a\":\"{text}\"}}").as_bytes()).unwrap();
+            assert_eq!(object["a"], expected, "{text}");
+        };
+        check("\\ud83d\\udca9", "\u{1f4a9}");
+        check("\\ud83d!", "\u{fffd}!");
+        check("\\udca9\\ud83d", "\u{fffd}\u{fffd}");
+        check("\\\\ud83d \\ud83d", "\\ud83d \u{fffd}");
+        assert!(lenient_object(b"{\"a\":1,}").unwrap_err().contains("trailing comma at column 8"));
+    }
+}

@@ -29,6 +29,7 @@ mod grow;
 mod importer;
 mod json;
 mod lines;
+mod number;
 mod options;
 mod report;
 mod sink;

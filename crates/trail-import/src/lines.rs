@@ -95,3 +95,10 @@ impl Lines {
         Step::Line { place, text: self.buffer.strip_suffix(b"\r").unwrap_or(&self.buffer), whole }
     }
 }
+
+/// The beginning of a line, quoted, for a message.
+pub(crate) fn excerpt(line: &[u8]) -> String {
+    const LEN: usize = 60;
+    let text = String::from_utf8_lossy(&line[..line.len().min(LEN)]);
+    format!("{text:?}{}", if line.len() > LEN { " …" } else { "" })
+}

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::emit::Emitter;
 use crate::importer::Importer;
+use crate::lines::Place;
 use crate::options::ImportOptions;
 use crate::report::ImportReport;
 use crate::sink::EventSink;
@@ -44,8 +45,10 @@ pub(crate) struct Part {
 pub(crate) struct Selection {
     pub(crate) window: crate::store::Window,
     pub(crate) pieces: Arc<Vec<Piece>>,
-    /// The error that cut the file short, seen when the pieces were listed.
-    pub(crate) cut_short: Option<String>,
+    /// What was wrong in the file around the pieces, seen when they were listed.
+    pub(crate) problems: Arc<Vec<(Place, String)>>,
+    /// Whether the pieces stand in the file as they are listed here.
+    pub(crate) in_order: bool,
 }
 
 /// A piece of a file, with its place for findings.

@@ -15,7 +15,13 @@ pub(crate) const HEAD_LEN: usize = 4096;
 /// recordings fit, and a few of them at a time do no harm.
 const SPOOL_MEMORY_LEN: usize = 4 << 20;
 
+/// What is read to tell a compression.
+const SNIFF_LEN: usize = 16;
+
 const BUFFER_LEN: usize = 64 << 10;
+
+/// For readers that are made often and read little.
+const SMALL_BUFFER_LEN: usize = 8 << 10;
 
 /// Decoded bytes, in order.
 pub(crate) type Stream = Box<dyn BufRead + Send>;
@@ -160,8 +166,23 @@ impl Blob {
         self
     }
 
-    pub(crate) fn is_compressed(&self) -> bool {
-        !self.codecs.is_empty()
+    /// How many compressions are around the bytes.
+    pub(crate) fn wrappers(&self) -> usize {
+        self.codecs.len()
+    }
+
+    /// This blob with every compression that its bytes begin with (and the limits allow) to be undone when read.
+    ///
+    /// For parts of a recording, which were found by their place: single files are peeled where they are found.
+    pub(crate) fn unwrapped(&self, limits: &Limits) -> Blob {
+        let mut blob = self.clone();
+        while blob.wrappers() < limits.depth as usize {
+            match blob.head(SNIFF_LEN, limits).ok().as_deref().and_then(Codec::sniff) {
+                Some(codec) => blob = blob.with_codec(codec),
+                None => break,
+            }
+        }
+        blob
     }
 
     fn handle(&self) -> io::Result<Handle> {
@@ -264,10 +285,11 @@ impl Window {
         Ok(bytes)
     }
 
-    pub(crate) fn stream(&self) -> Stream {
-        let end = self.start + self.len;
-        let range = RangeReader { handle: self.handle.clone(), at: self.start, end, count: RawCount::default() };
-        Box::new(BufReader::with_capacity(BUFFER_LEN, range))
+    /// The bytes from `at` to the end.
+    pub(crate) fn stream_from(&self, at: u64) -> Stream {
+        let (start, end) = (self.start.saturating_add(at.min(self.len)), self.start.saturating_add(self.len));
+        let range = RangeReader { handle: self.handle.clone(), at: start, end, count: RawCount::default() };
+        Box::new(BufReader::with_capacity(SMALL_BUFFER_LEN, range))
     }
 }
 

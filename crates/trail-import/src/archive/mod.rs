@@ -58,16 +58,14 @@ fn by_folder(path: &str, mut members: Vec<Member>) -> Vec<Folder> {
     let folder_of = |name: &str| name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     // A stable sort: of two members with one name, the later one stays the later.
     members.sort_by(|a, b| (folder_of(&a.name), &a.name).cmp(&(folder_of(&b.name), &b.name)));
-    let mut folders: Vec<(String, Folder)> = Vec::new();
+    let mut folders: Vec<(String, Vec<Blob>)> = Vec::new();
     for member in members {
         let name = folder_of(&member.name);
         match folders.last_mut() {
-            Some((last, folder)) if *last == name => folder.entries.push(member.blob),
-            _ => {
-                let shown = if name.is_empty() { path.to_owned() } else { format!("{path}!{name}") };
-                folders.push((name, Folder { path: shown, entries: vec![member.blob] }));
-            }
+            Some((last, blobs)) if *last == name => blobs.push(member.blob),
+            _ => folders.push((name, vec![member.blob])),
         }
     }
-    folders.into_iter().map(|(_, folder)| folder).collect()
+    let shown = |name: String| if name.is_empty() { path.to_owned() } else { format!("{path}!{name}") };
+    folders.into_iter().map(|(name, blobs)| Folder::new(shown(name), blobs)).collect()
 }
