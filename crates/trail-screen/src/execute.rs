@@ -278,7 +278,9 @@ impl Terminal {
             Erase::All => {
                 // What was on the primary screen moves into the history, so that a user can still scroll back to it.
                 let rows = self.grid.rows;
-                let used = (0..rows).rev().find(|row| !self.row_is_empty(*row)).map_or(0, |row| row + 1);
+                // alacritty moves one blank row where there is nothing at all, and so does this.
+                let least = usize::from(self.grid.history_len() == 0);
+                let used = (0..rows).rev().find(|row| !self.row_is_empty(*row)).map_or(least, |row| row + 1);
                 self.grid.scroll_up(0, rows, used, fill);
                 self.clear_rows(0, rows - used, fill);
             }
@@ -401,9 +403,7 @@ impl Terminal {
             3 => self.column_mode(),
             6 => {
                 self.modes.set(Modes::ORIGIN, on);
-                if on {
-                    self.position(0, 0);
-                }
+                self.position(0, 0);
             }
             7 => self.modes.set(Modes::AUTO_WRAP, on),
             12 => self.cursor_blinks = on,
@@ -478,11 +478,8 @@ impl Terminal {
     fn set_margins(&mut self, top: usize, bottom: usize) {
         let rows = self.grid.rows;
         let bottom = if bottom == 0 { rows } else { bottom };
-        if top >= bottom {
-            return;
-        }
-        // A region that begins below the screen is refused here; alacritty keeps an empty one.
-        if top >= rows {
+        // A region has two rows at least, and begins on the screen.
+        if top + 1 >= bottom || top >= rows {
             return;
         }
         self.top = top;

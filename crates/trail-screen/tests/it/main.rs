@@ -1,5 +1,12 @@
 //! The crate's contract.
 
+mod corpus;
+mod expected;
+mod generated;
+mod recordings;
+mod reference;
+mod streams;
+
 use trail_model::Size;
 use trail_screen::{Damage, Terminal};
 
