@@ -1,0 +1,80 @@
+//! Content files of a data directory: reused where they are up to date, else extracted.
+
+use std::fs::{self, File};
+use std::io::BufWriter;
+use std::path::Path;
+
+use trail_container::{MappedFile, TrailReader};
+use trail_content::{ContentFile, ExtractOptions, extract_to, file_name};
+use trail_model::RecordId;
+
+use crate::data_dir::DataDir;
+use crate::error::{Error, io};
+
+/// Ending of the names of content files that are being written.
+const UNFINISHED: &str = "part";
+
+/// Opens a content file through a memory map.
+pub(crate) fn open(path: &Path) -> Result<ContentFile, Error> {
+    let map = MappedFile::open(path).map_err(io("open", path))?;
+    ContentFile::open(map).map_err(|source| Error::Content { path: path.to_owned(), source })
+}
+
+/// The name of the content file of a trail as it is.
+pub(crate) fn name_of(trail: &TrailReader) -> String {
+    file_name(trail.trail_id(), &trail.head().0)
+}
+
+/// The content file of a trail as it is, if it is there and whole.
+pub(crate) fn find(data: &DataDir, trail: &TrailReader) -> Option<ContentFile> {
+    let file = open(&data.content_path(&name_of(trail))).ok()?;
+    let is_its = file.trail() == trail.trail_id() && file.last_record() == RecordId(trail.last_record());
+    (is_its && file.is_current()).then_some(file)
+}
+
+/// Extracts the content of a trail, with that many blocks at a time, and puts the file in place.
+///
+/// # Errors
+/// [`Error::Io`], [`Error::Content`]. Damage in the trail is none: what can be read is extracted.
+pub(crate) fn extract(data: &DataDir, trail: &TrailReader, threads: usize) -> Result<ContentFile, Error> {
+    let path = data.content_path(&name_of(trail));
+    fs::create_dir_all(data.content_dir()).map_err(io("create", &data.content_dir()))?;
+    // The process's own name: a rebuild and a writer may extract the same trail at the same time.
+    let unfinished = path.with_extension(format!("{}.{UNFINISHED}", std::process::id()));
+    let result = write(trail, threads, &unfinished);
+    if let Err(error) = result {
+        // What could not be written is of no use, and the first error is the one to tell.
+        let _ = crate::files::remove(&unfinished);
+        return Err(error);
+    }
+    fs::rename(&unfinished, &path).map_err(io("rename to", &path))?;
+    crate::files::sync_folder(&data.content_dir())?;
+    open(&path)
+}
+
+fn write(trail: &TrailReader, threads: usize, path: &Path) -> Result<(), Error> {
+    let file = File::create(path).map_err(io("create", path))?;
+    let options = ExtractOptions::with_threads(threads);
+    let extracted = extract_to(trail, &options, BufWriter::with_capacity(1 << 18, file));
+    let (out, _, _) = extracted.map_err(|source| Error::Content { path: path.to_owned(), source })?;
+    let file = out.into_inner().map_err(|error| io("write", path)(error.into_error()))?;
+    file.sync_all().map_err(io("sync", path))
+}
+
+/// Removes content files that no generation refers to. To be called with both locks held.
+pub(crate) fn remove_unused(data: &DataDir, is_used: impl Fn(&str) -> bool) -> Result<(), Error> {
+    let folder = data.content_dir();
+    let entries = match fs::read_dir(&folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(io("list", &folder))?,
+    };
+    for entry in entries {
+        let entry = entry.map_err(io("list", &folder))?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let is_ours = name.ends_with(".content") || name.ends_with(UNFINISHED);
+        if is_ours && !is_used(&name) {
+            crate::files::remove(&entry.path())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,267 @@
+//! Reads the index of a data directory.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use trail_content::{ContentFile, Kind};
+use trail_model::TrailId;
+
+use crate::candidates::Candidates;
+use crate::data_dir::DataDir;
+use crate::error::Error;
+use crate::manifest::{Manifest, Status, TrailEntry};
+use crate::segment::{FieldName, SegmentReader, TrailDocs};
+use crate::{KindStats, Lookup};
+
+/// How often opening is tried when a writer puts another state in place at the same time.
+const OPEN_ATTEMPTS: usize = 8;
+
+/// A snapshot of the live generation. It stays as it is while others index, rebuild and switch.
+///
+/// Cheap to clone and to share between threads.
+#[derive(Clone)]
+pub struct IndexReader {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    data: DataDir,
+    generation: String,
+    manifest: Manifest,
+    by_trail: HashMap<TrailId, usize>,
+    segments: Vec<LiveSegment>,
+    /// For each trail, by its place in the manifest, the segments that have its items.
+    segments_of: Vec<Vec<usize>>,
+    stats: [KindStats; Kind::ALL.len()],
+}
+
+/// A segment, and what of it counts.
+pub(crate) struct LiveSegment {
+    pub(crate) reader: SegmentReader,
+    /// Places, in the document table, of trails whose items here are the ones that count.
+    pub(crate) live: Vec<usize>,
+}
+
+impl LiveSegment {
+    pub(crate) fn live_docs(&self) -> impl Iterator<Item = &TrailDocs> {
+        self.live.iter().map(|&place| &self.reader.docs().trails[place])
+    }
+
+    fn is_all_live(&self) -> bool {
+        self.live.len() == self.reader.docs().trails.len()
+    }
+}
+
+impl IndexReader {
+    /// Opens the live generation.
+    ///
+    /// # Errors
+    /// [`Error::NoIndex`] if there is none, [`Error::Version`] if it was written by other rules; what reading files may
+    /// give.
+    pub fn open(data: &DataDir) -> Result<IndexReader, Error> {
+        let mut attempt = 1;
+        loop {
+            let generation =
+                data.current_generation()?.ok_or_else(|| Error::NoIndex { path: data.root().to_owned() })?;
+            let opened = IndexReader::open_generation(data, &generation);
+            // A segment that is gone was superseded since the manifest was read: the next look sees the new state.
+            match opened {
+                Err(Error::Io { .. } | Error::Tantivy { .. } | Error::NoIndex { .. }) if attempt < OPEN_ATTEMPTS => {
+                    attempt += 1;
+                }
+                opened => return opened,
+            }
+        }
+    }
+
+    fn open_generation(data: &DataDir, generation: &str) -> Result<IndexReader, Error> {
+        let folder = data.generation_dir(generation);
+        let manifest = Manifest::load(&folder)?.ok_or_else(|| Error::NoIndex { path: folder.clone() })?;
+
+        let mut names = HashMap::new();
+        let mut segments = Vec::new();
+        for (name, entry) in &manifest.segments {
+            names.insert(name.as_str(), segments.len());
+            let reader = SegmentReader::open(&folder.join(&entry.partition).join(name))?;
+            segments.push(LiveSegment { reader, live: Vec::new() });
+        }
+        let mut by_trail = HashMap::new();
+        let mut segments_of = Vec::new();
+        let mut live: Vec<HashSet<TrailId>> = vec![HashSet::new(); segments.len()];
+        for (place, entry) in manifest.trails.iter().enumerate() {
+            let places: Vec<usize> =
+                entry.segments.keys().filter_map(|name| names.get(name.as_str()).copied()).collect();
+            if let Some(trail) = entry.trail {
+                // A second file of the same trail is in quarantine and has no segments: the indexed one counts.
+                if entry.content.is_some() || !by_trail.contains_key(&trail) {
+                    by_trail.insert(trail, place);
+                }
+                for &segment in &places {
+                    live[segment].insert(trail);
+                }
+            }
+            segments_of.push(places);
+        }
+        let mut stats = [KindStats::default(); Kind::ALL.len()];
+        for (segment, live) in segments.iter_mut().zip(&live) {
+            let trails = segment.reader.docs().trails.iter().enumerate();
+            segment.live = trails.filter(|(_, docs)| live.contains(&docs.trail)).map(|(place, _)| place).collect();
+            for docs in segment.live_docs() {
+                for (sum, stats) in stats.iter_mut().zip(&docs.stats) {
+                    sum.add(stats);
+                }
+            }
+        }
+        let (data, generation) = (data.clone(), generation.to_owned());
+        Ok(IndexReader {
+            inner: Arc::new(Inner { data, generation, manifest, by_trail, segments, segments_of, stats }),
+        })
+    }
+
+    /// The name of the generation.
+    pub fn generation(&self) -> &str {
+        &self.inner.generation
+    }
+
+    /// The data directory.
+    pub fn data_dir(&self) -> &DataDir {
+        &self.inner.data
+    }
+
+    /// What the generation consists of.
+    pub fn manifest(&self) -> &Manifest {
+        &self.inner.manifest
+    }
+
+    /// All trails, by file, those in quarantine included.
+    pub fn trails(&self) -> &[TrailEntry] {
+        &self.inner.manifest.trails
+    }
+
+    /// The trail of that id.
+    pub fn trail(&self, id: TrailId) -> Option<&TrailEntry> {
+        self.inner.by_trail.get(&id).map(|&place| &self.inner.manifest.trails[place])
+    }
+
+    /// The session of that name: the trail's file name without `.trail`, or the trail's id in hexadecimal digits.
+    pub fn session(&self, name: &str) -> Option<&TrailEntry> {
+        let by_id = TrailId::parse(name).and_then(|id| self.trail(id));
+        by_id.or_else(|| self.trails().iter().find(|entry| entry.session.id == name))
+    }
+
+    /// The trails that have content, by file.
+    pub fn indexed(&self) -> impl Iterator<Item = (TrailId, &TrailEntry)> {
+        let has_content = |entry: &&TrailEntry| entry.content.is_some();
+        self.trails().iter().filter(has_content).filter_map(|entry| entry.trail.map(|trail| (trail, entry)))
+    }
+
+    /// Opens the content of a trail.
+    ///
+    /// # Errors
+    /// [`Error::NoTrail`], [`Error::NoContent`]; [`Error::Io`] also if the file was superseded and removed since this
+    /// snapshot was opened: then open another.
+    pub fn open_content(&self, trail: TrailId) -> Result<ContentFile, Error> {
+        let entry = self.trail(trail).ok_or(Error::NoTrail { trail })?;
+        let Some(name) = &entry.content else {
+            let reason = match &entry.status {
+                Status::Quarantined { reason, .. } => reason.clone(),
+                _ => "never extracted".to_owned(),
+            };
+            return Err(Error::NoContent { trail, reason });
+        };
+        crate::content::open(&self.inner.data.content_path(name))
+    }
+
+    /// Figures over all items of a kind.
+    pub fn stats(&self, kind: Kind) -> KindStats {
+        self.inner.stats[usize::from(kind.code())]
+    }
+
+    /// In how many items of `kind` `word` is a word of the final text.
+    ///
+    /// # Errors
+    /// [`Error::Postings`].
+    pub fn doc_freq_word(&self, kind: Kind, word: &str) -> Result<u64, Error> {
+        self.doc_freq(FieldName::Words, kind, word)
+    }
+
+    /// In how many items of `kind` `token` is a part or whole of the final text.
+    ///
+    /// # Errors
+    /// [`Error::Postings`].
+    pub fn doc_freq_token(&self, kind: Kind, token: &str) -> Result<u64, Error> {
+        self.doc_freq(FieldName::Tokens, kind, token)
+    }
+
+    fn doc_freq(&self, field: FieldName, kind: Kind, token: &str) -> Result<u64, Error> {
+        let mut sum = 0;
+        for segment in &self.inner.segments {
+            sum += match (segment.is_all_live(), &segment.live[..]) {
+                (_, []) => 0,
+                (true, _) => segment.reader.doc_freq(field, kind, token)?,
+                (false, _) => {
+                    let ranges = segment.live_docs().filter_map(TrailDocs::range);
+                    segment.reader.doc_freq_in(field, kind, token, ranges)?
+                }
+            };
+        }
+        Ok(sum)
+    }
+
+    /// The items of a trail that may match: of that kind, and each of `lookups` has a token among those of its final
+    /// text or among those that stood complete while it grew. Without lookups, all items of the kind are not asked for
+    /// here: read the content.
+    ///
+    /// In order. Every item that matches is among them; whether one does, and when, is decided on its text.
+    ///
+    /// # Errors
+    /// [`Error::NoTrail`], [`Error::TooManyTerms`], [`Error::Postings`].
+    pub fn candidates_in(
+        &self,
+        trail: TrailId,
+        kind: Kind,
+        lookups: &[Lookup<'_>],
+    ) -> Result<Vec<crate::ItemRef>, Error> {
+        let place = *self.inner.by_trail.get(&trail).ok_or(Error::NoTrail { trail })?;
+        let segments = self.inner.segments_of[place].iter().map(|&segment| &self.inner.segments[segment]);
+        let mut items = Vec::new();
+        for segment in segments {
+            items.extend(Candidates::new(segment, kind, lookups, Some(trail))?);
+        }
+        // A trail's blocks may be spread over segments in any order.
+        items.sort_unstable();
+        Ok(items)
+    }
+
+    /// The trails that have an item that may match, by id.
+    ///
+    /// # Errors
+    /// [`Error::TooManyTerms`], [`Error::Postings`].
+    pub fn trails_with(&self, kind: Kind, lookups: &[Lookup<'_>]) -> Result<Vec<TrailId>, Error> {
+        let mut trails = Vec::new();
+        for segment in &self.inner.segments {
+            let mut candidates = Candidates::new(segment, kind, lookups, None)?;
+            while let Some(item) = candidates.next() {
+                trails.push(item.trail);
+                candidates.skip_trail();
+            }
+        }
+        trails.sort_unstable();
+        trails.dedup();
+        Ok(trails)
+    }
+
+    /// All items that may match, of all trails: segment by segment, in order inside each trail of a segment.
+    ///
+    /// # Errors
+    /// [`Error::TooManyTerms`], [`Error::Postings`].
+    pub fn candidates(
+        &self,
+        kind: Kind,
+        lookups: &[Lookup<'_>],
+    ) -> Result<impl Iterator<Item = crate::ItemRef> + '_, Error> {
+        let open = |segment| Candidates::new(segment, kind, lookups, None);
+        let candidates: Vec<_> = self.inner.segments.iter().map(open).collect::<Result<_, _>>()?;
+        Ok(candidates.into_iter().flatten())
+    }
+}

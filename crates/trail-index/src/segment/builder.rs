@@ -1,0 +1,110 @@
+//! Builds a segment in memory.
+
+use std::path::Path;
+
+use tantivy::fieldnorm::FieldNormReader;
+use trail_content::{Block, Item, Kind};
+use trail_model::{ChannelId, TrailId};
+
+use super::docs::{DocTable, Run, TrailDocs};
+use super::passing::passing_tokens;
+use super::terms::TermTable;
+use super::{kind_byte, term_text};
+use crate::KindStats;
+use crate::analyzer::{Analyzer, Token, TokenKind};
+use crate::error::Error;
+
+/// The items of some content blocks, inverted.
+#[derive(Debug, Default)]
+pub(crate) struct SegmentBuilder {
+    pub(super) words: TermTable,
+    pub(super) tokens: TermTable,
+    pub(super) passing: TermTable,
+    /// The length of each document in words, in Lucene's one-byte code.
+    pub(super) norms: Vec<u8>,
+    pub(super) docs: DocTable,
+    analyzer: Analyzer,
+}
+
+impl SegmentBuilder {
+    /// Adds all items of a content block.
+    pub(crate) fn add_block(&mut self, trail: TrailId, channel: ChannelId, index: u32, block: &Block) {
+        if block.is_empty() {
+            return;
+        }
+        if self.docs.trails.last().is_none_or(|last| last.trail != trail) {
+            self.docs.trails.push(TrailDocs { trail, stats: Default::default(), runs: Vec::new() });
+        }
+        let first_doc = self.norms.len() as u32;
+        let mut stats = [KindStats::default(); Kind::ALL.len()];
+        for item in block.items() {
+            let words = self.add_item(&item);
+            stats[usize::from(item.kind().code())].add(&item_stats(&item, words));
+        }
+        if let Some(docs) = self.docs.trails.last_mut() {
+            docs.runs.push(Run { channel: channel.0, block: index, first_doc, docs: block.len() as u32 });
+            for (sum, stats) in docs.stats.iter_mut().zip(&stats) {
+                sum.add(stats);
+            }
+        }
+    }
+
+    /// Adds one item as the next document; returns its number of words.
+    fn add_item(&mut self, item: &Item<'_>) -> u32 {
+        let doc = self.norms.len() as u32;
+        let kind = kind_byte(item.kind());
+        let mut count = 0;
+        let (words, tokens) = (&mut self.words, &mut self.tokens);
+        self.analyzer.analyze(item.text(), |token| match token.kind {
+            TokenKind::Word => {
+                count += 1;
+                words.add(kind, &term_text(token.text), doc);
+            }
+            TokenKind::Part | TokenKind::Whole => tokens.add(kind, &term_text(token.text), doc),
+        });
+        let passing = &mut self.passing;
+        let settled = passing_tokens(item, &mut self.analyzer, |token: Token<'_>| {
+            let term = term_text(token.text);
+            if !words.last_doc_has(kind, &term, doc) && !tokens.last_doc_has(kind, &term, doc) {
+                passing.add(kind, &term, doc);
+            }
+        });
+        if settled.is_break() {
+            // The empty token: no text has it, and every lookup takes it in.
+            passing.add(kind, b"", doc);
+        }
+        self.norms.push(FieldNormReader::fieldnorm_to_id(count));
+        count
+    }
+
+    /// The trails of which there are items.
+    pub(crate) fn trails(&self) -> impl Iterator<Item = TrailId> {
+        self.docs.trails.iter().map(|docs| docs.trail)
+    }
+
+    /// Bytes of memory, about. Writing takes less than as much again.
+    pub(crate) fn memory(&self) -> usize {
+        self.words.memory() + self.tokens.memory() + self.passing.memory() + self.norms.capacity()
+    }
+
+    /// Number of documents.
+    pub(crate) fn len(&self) -> u32 {
+        self.norms.len() as u32
+    }
+
+    /// Tells whether there are no documents.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.norms.is_empty()
+    }
+
+    /// Writes the segment to `folder`, which does not exist yet, and syncs it. Returns its document table.
+    pub(crate) fn write(self, folder: &Path) -> Result<DocTable, Error> {
+        super::write::write(self, folder)
+    }
+}
+
+/// What an item of `words` words adds to the statistics of its kind. An item without text stands for text that was not
+/// shown: it is no document.
+fn item_stats(item: &Item<'_>, words: u32) -> KindStats {
+    if item.text().is_empty() { KindStats::default() } else { KindStats { docs: 1, words: words.into() } }
+}

@@ -1,0 +1,85 @@
+//! Writes a built segment as tantivy has it.
+//!
+//! Terms and postings go through tantivy's own serializers, in sorted order, past its document model: what a document
+//! costs there (`docs/adr/0002-index-layout.md`) is most of what indexing costs.
+
+use std::path::Path;
+
+use tantivy::columnar::ColumnarWriter;
+use tantivy::directory::{Directory, TerminatingWrite};
+use tantivy::fieldnorm::{FieldNormReaders, FieldNormsSerializer};
+use tantivy::index::SegmentComponent;
+use tantivy::postings::InvertedIndexSerializer;
+use tantivy::schema::Field;
+use tantivy::store::{Compressor, StoreWriter};
+use tantivy::{Index, IndexMeta, Segment};
+
+use super::docs::DocTable;
+use super::terms::TermTable;
+use super::{PASSING, SegmentBuilder, TOKENS, WORDS, schema};
+use crate::error::{Error, io};
+
+pub(super) fn write(builder: SegmentBuilder, folder: &Path) -> Result<DocTable, Error> {
+    std::fs::create_dir_all(folder).map_err(io("create", folder))?;
+    let docs = builder.docs.clone();
+    write_tantivy(builder, folder).map_err(|source| Error::Tantivy { path: folder.to_owned(), source })?;
+    docs.save(folder)?;
+    crate::files::sync_folder(folder)?;
+    Ok(docs)
+}
+
+fn write_tantivy(builder: SegmentBuilder, folder: &Path) -> tantivy::Result<()> {
+    let index = Index::create_in_dir(folder, schema())?;
+    let segment = index.new_segment();
+    write_unused(&segment)?;
+
+    let mut norms = FieldNormsSerializer::from_write(segment.open_write(SegmentComponent::FieldNorms)?)?;
+    norms.serialize_field(WORDS, &builder.norms)?;
+    norms.close()?;
+
+    let mut fields = InvertedIndexSerializer::open(&segment)?;
+    write_field(&segment, &mut fields, WORDS, builder.words)?;
+    write_field(&segment, &mut fields, TOKENS, builder.tokens)?;
+    write_field(&segment, &mut fields, PASSING, builder.passing)?;
+    fields.close()?;
+
+    let segment = segment.with_max_doc(builder.norms.len() as u32);
+    let meta = IndexMeta { segments: vec![segment.meta().clone()], ..IndexMeta::with_schema(schema()) };
+    let json = serde_json::to_vec(&meta).map_err(std::io::Error::from)?;
+    index.directory().atomic_write(Path::new("meta.json"), &json)?;
+    index.directory().sync_directory()?;
+    Ok(())
+}
+
+/// The components that a segment must have and that are empty here.
+fn write_unused(segment: &Segment) -> tantivy::Result<()> {
+    let store = segment.open_write(SegmentComponent::Store)?;
+    StoreWriter::new(store, Compressor::None, 1 << 14, false)?.close()?;
+    let mut columns = segment.open_write(SegmentComponent::FastFields)?;
+    ColumnarWriter::default().serialize(0, None, &mut columns)?;
+    columns.terminate()?;
+    Ok(())
+}
+
+fn write_field(
+    segment: &Segment,
+    fields: &mut InvertedIndexSerializer,
+    field: Field,
+    terms: TermTable,
+) -> tantivy::Result<()> {
+    if terms.is_empty() {
+        return Ok(());
+    }
+    let norms = FieldNormReaders::open(segment.open_read(SegmentComponent::FieldNorms)?)?.get_field(field)?;
+    let has_freqs = field == WORDS;
+    let mut writer = fields.new_field(field, terms.total_freq(), norms)?;
+    terms.for_each_sorted(|key, postings| {
+        writer.new_term(key, postings.len() as u32, has_freqs)?;
+        for &(doc, freq) in postings {
+            writer.write_doc(doc, freq, &[]);
+        }
+        writer.close_term()
+    })?;
+    writer.close()?;
+    Ok(())
+}
