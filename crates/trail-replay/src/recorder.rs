@@ -152,6 +152,20 @@ impl<S: Storage> Recorder<S> {
         &mut self.writer
     }
 
+    /// Closes the trail and gives the writer back, for storage that is wanted again; and what it cost.
+    ///
+    /// # Errors
+    /// [`Error::Container`](crate::Error::Container): what the writer answers.
+    pub fn close(mut self) -> Result<(TrailWriter<S>, Cost)> {
+        self.writer.close()?;
+        Ok((self.writer, self.cost))
+    }
+
+    /// Gives the writer away without closing the trail.
+    pub fn into_writer(self) -> TrailWriter<S> {
+        self.writer
+    }
+
     /// Closes the trail; gives its final hash and what it cost.
     ///
     /// # Errors
