@@ -51,7 +51,7 @@ fn check_keyframes(name: &str, trail: &TrailReader, channel: ChannelId, stride: 
             assert_eq!(id, record.id);
             if let Some(screen) = &mut from_keyframe {
                 apply(&record.body, screen.terminal_mut().unwrap());
-                if id.0 % stride == 0 {
+                if id.0.is_multiple_of(stride) {
                     assert!(state(screen) == state(from_start.screen()), "{name}: record {id}");
                     checked += 1;
                 }
