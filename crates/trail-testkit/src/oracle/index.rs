@@ -1,0 +1,233 @@
+//! Where tokens stand and when texts are visible; the evaluator on top.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+use trail_query::Mode;
+
+use super::moments::Moments;
+use super::query::{Field, Query};
+use super::replay::{Finish, Replay, TextId};
+use super::tokens::{Kind, normalize, tokens, words};
+
+/// What of a match is finished: it counts where the text is at least so finished. A bit for each [`Finish`].
+type Mask = u8;
+
+const ALWAYS: Mask = 0b111;
+
+/// Where a token stands.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    text: TextId,
+    position: u32,
+    mask: Mask,
+}
+
+/// Matches of a query's token in texts: position of the match and of what must follow it.
+type Matches = FxHashMap<TextId, Vec<(u32, u32, Mask)>>;
+
+/// The texts' tokens, and the moments at which each text was visible.
+#[derive(Default)]
+pub(crate) struct Index {
+    lines: Vec<[Vec<(u32, u32)>; 3]>,
+    titles: FxHashMap<TextId, Vec<(u32, u32)>>,
+    commands: FxHashMap<TextId, Vec<(u32, u32)>>,
+    places: BTreeMap<(Kind, String), Vec<Place>>,
+}
+
+impl Index {
+    pub(crate) fn new(texts: usize) -> Index {
+        Index { lines: vec![Default::default(); texts], ..Index::default() }
+    }
+
+    pub(crate) fn add_line(&mut self, text: TextId, finish: Finish, run: (u32, u32)) {
+        self.lines[text as usize][finish as usize].push(run);
+    }
+
+    pub(crate) fn add_title(&mut self, text: TextId, run: (u32, u32)) {
+        self.titles.entry(text).or_default().push(run);
+    }
+
+    pub(crate) fn add_command(&mut self, text: TextId, run: (u32, u32), texts: &[String]) {
+        self.commands.entry(text).or_default().push(run);
+        self.add_tokens(text, &texts[text as usize]);
+    }
+
+    /// Ends the adding of lines and titles.
+    pub(crate) fn close(&mut self, texts: &[String]) {
+        for (text, content) in texts.iter().enumerate() {
+            self.add_tokens(text as TextId, content);
+        }
+    }
+
+    fn add_tokens(&mut self, text: TextId, content: &str) {
+        for token in tokens(content) {
+            let mask = match (token.at_end, token.kind) {
+                (false, _) => ALWAYS,
+                (true, Kind::Word | Kind::Part) => bit(Finish::Whole) | bit(Finish::TokenGoesOn),
+                (true, Kind::Whole | Kind::Plain) => bit(Finish::Whole),
+            };
+            let place = Place { text, position: token.position, mask };
+            self.places.entry((token.kind, token.text)).or_default().push(place);
+        }
+    }
+
+    /// Distinct tokens of a kind.
+    pub(crate) fn tokens(&self, kind: Kind) -> impl Iterator<Item = &str> {
+        self.places.keys().filter(move |key| key.0 == kind).map(|key| key.1.as_str())
+    }
+
+    fn places(&self, kinds: &[Kind], token: &str) -> impl Iterator<Item = Place> {
+        kinds.iter().filter_map(|kind| self.places.get(&(*kind, token.to_owned()))).flatten().copied()
+    }
+
+    /// When a text was visible in a field where what a mask asks for was finished.
+    fn visible(&self, text: TextId, field: Field, mask: Mask, runs: &mut Vec<(u32, u32)>) {
+        if matches!(field, Field::Default | Field::Screen)
+            && let Some(lines) = self.lines.get(text as usize)
+        {
+            for (finish, line) in lines.iter().enumerate() {
+                if mask & (1 << finish) != 0 {
+                    runs.extend(line);
+                }
+            }
+        }
+        let others = match field {
+            Field::Default | Field::Title => self.titles.get(&text),
+            Field::Command => self.commands.get(&text),
+            Field::Screen => None,
+        };
+        // Titles and commands do not grow.
+        if mask & bit(Finish::Whole) != 0 {
+            runs.extend(others.into_iter().flatten());
+        }
+    }
+
+    /// Matches of one token between blanks.
+    fn matches(&self, token: &str, mode: Mode) -> Matches {
+        let token = &normalize(token);
+        let mut matches = Matches::default();
+        let mut add = |place: Place, advance: u32| {
+            matches.entry(place.text).or_default().push((place.position, place.position + advance, place.mask));
+        };
+        match mode {
+            Mode::Sps => self.places(&[Kind::Plain], token).for_each(|place| add(place, 1)),
+            Mode::Lucene => unreachable!("words are matched one by one"),
+            Mode::Screentrail => {
+                let words = words(token);
+                let advance = words.len() as u32;
+                if words.len() == 1 && words[0] == *token {
+                    self.places(&[Kind::Word, Kind::Part, Kind::Whole], token).for_each(|place| add(place, 1));
+                    return matches;
+                }
+                self.places(&[Kind::Whole], token).for_each(|place| add(place, advance));
+                if words.len() >= 2 {
+                    for (text, found) in self.in_a_row(&words, &[Kind::Word, Kind::Part]) {
+                        matches.entry(text).or_default().extend(found);
+                    }
+                }
+            }
+        }
+        matches
+    }
+
+    /// Words at positions that follow each other.
+    fn in_a_row(&self, words: &[String], kinds: &[Kind]) -> Matches {
+        let single = |word: &String| {
+            let mut matches = Matches::default();
+            for place in self.places(kinds, word) {
+                let found = (place.position, place.position + 1, place.mask);
+                matches.entry(place.text).or_default().push(found);
+            }
+            matches
+        };
+        words.iter().map(single).reduce(follow).unwrap_or_default()
+    }
+}
+
+fn bit(finish: Finish) -> Mask {
+    1 << finish as u8
+}
+
+/// Matches of one thing with matches of the next right behind.
+fn follow(first: Matches, mut next: Matches) -> Matches {
+    let mut matches = Matches::default();
+    for (text, places) in first {
+        let Some(after) = next.get_mut(&text) else { continue };
+        after.sort_unstable();
+        let mut found = Vec::new();
+        for (begin, end, mask) in places {
+            let from = after.partition_point(|place| place.0 < end);
+            for &(_, next_end, next_mask) in after[from..].iter().take_while(|place| place.0 == end) {
+                if mask & next_mask != 0 {
+                    found.push((begin, next_end, mask & next_mask));
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        if !found.is_empty() {
+            matches.insert(text, found);
+        }
+    }
+    matches
+}
+
+impl Replay {
+    /// The moments at which a query holds.
+    pub fn moments(&self, query: &Query, mode: Mode) -> Moments {
+        self.hold(query, mode).unwrap_or_default()
+    }
+
+    /// The same; nothing for a query that is not there, because the words of which it consists hold no token.
+    fn hold(&self, query: &Query, mode: Mode) -> Option<Moments> {
+        let each =
+            |queries: &[Query]| -> Vec<Moments> { queries.iter().filter_map(|query| self.hold(query, mode)).collect() };
+        match query {
+            Query::All => Some(Moments::all(self.count())),
+            Query::Not(query) => self.hold(query, mode).map(|moments| moments.not(self.count())),
+            Query::And(queries) => each(queries).into_iter().reduce(|a, b| a.and(&b)),
+            Query::Or(queries) => each(queries).into_iter().reduce(|a, b| a.or(&b)),
+            Query::Term(field, text) if mode == Mode::Lucene => {
+                let any = words(text).into_iter().map(|word| self.index.in_a_row(&[word], &[Kind::Word]));
+                any.map(|matches| self.when(*field, &matches)).reduce(|a, b| a.or(&b))
+            }
+            Query::Phrase(field, text) if mode == Mode::Lucene => {
+                let words = words(text);
+                (!words.is_empty()).then(|| self.when(*field, &self.index.in_a_row(&words, &[Kind::Word])))
+            }
+            Query::Term(field, text) => Some(self.when(*field, &self.index.matches(text, mode))),
+            Query::Phrase(field, text) => {
+                let tokens = text.split_whitespace().map(|token| self.index.matches(token, mode));
+                Some(self.when(*field, &tokens.reduce(follow).unwrap_or_default()))
+            }
+            Query::Prefix(field, text) => Some(self.prefix(*field, &normalize(text), mode)),
+        }
+    }
+
+    fn prefix(&self, field: Field, text: &str, mode: Mode) -> Moments {
+        let kinds: &[Kind] = match mode {
+            Mode::Lucene => &[Kind::Word],
+            Mode::Sps => &[Kind::Plain],
+            Mode::Screentrail => &[Kind::Word, Kind::Part, Kind::Whole],
+        };
+        let mut runs = Vec::new();
+        for kind in kinds {
+            let from = (*kind, text.to_owned());
+            let tokens = self.index.places.range(from..);
+            for (_, places) in tokens.take_while(|(token, _)| token.0 == *kind && token.1.starts_with(text)) {
+                places.iter().for_each(|place| self.index.visible(place.text, field, place.mask, &mut runs));
+            }
+        }
+        Moments::from_runs(runs)
+    }
+
+    fn when(&self, field: Field, matches: &Matches) -> Moments {
+        let mut runs = Vec::new();
+        for (text, places) in matches {
+            let mask = places.iter().fold(0, |mask, place| mask | place.2);
+            self.index.visible(*text, field, mask, &mut runs);
+        }
+        Moments::from_runs(runs)
+    }
+}

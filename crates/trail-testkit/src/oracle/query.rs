@@ -1,0 +1,114 @@
+//! What is asked: a query as the oracle knows it, which can be written in the engine's language.
+
+use std::fmt::{self, Write};
+
+/// A query about a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Query {
+    /// True at every moment.
+    All,
+    /// A token between blanks, as a person types it.
+    Term(Field, String),
+    /// Tokens in a row.
+    Phrase(Field, String),
+    /// Tokens that begin so.
+    Prefix(Field, String),
+    /// All of them.
+    And(Vec<Query>),
+    /// Any of them.
+    Or(Vec<Query>),
+    /// Not this.
+    Not(Box<Query>),
+}
+
+/// Where a leaf looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// Lines and titles.
+    Default,
+    /// Lines.
+    Screen,
+    /// Titles.
+    Title,
+    /// Commands.
+    Command,
+}
+
+impl Field {
+    fn prefix(self) -> &'static str {
+        match self {
+            Field::Default => "",
+            Field::Screen => "screen:",
+            Field::Title => "title:",
+            Field::Command => "command:",
+        }
+    }
+}
+
+/// Writes the query in the language of `docs/query-syntax.md`, every group in parentheses, every leaf escaped.
+impl fmt::Display for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Query::All => f.write_str("*:*"),
+            Query::Term(field, text) => {
+                f.write_str(field.prefix())?;
+                write_word(text, f)
+            }
+            Query::Prefix(field, text) => {
+                f.write_str(field.prefix())?;
+                write_word(text, f)?;
+                f.write_char('*')
+            }
+            Query::Phrase(field, text) => {
+                f.write_str(field.prefix())?;
+                f.write_char('"')?;
+                for c in text.chars() {
+                    if matches!(c, '"' | '\\') {
+                        f.write_char('\\')?;
+                    }
+                    f.write_char(c)?;
+                }
+                f.write_char('"')
+            }
+            Query::Not(query) => write!(f, "(NOT {query})"),
+            Query::And(queries) => {
+                // A negation is written as the language has it: beside what must hold.
+                f.write_char('(')?;
+                for (i, query) in queries.iter().enumerate() {
+                    f.write_str(if i > 0 { " AND " } else { "" })?;
+                    match query {
+                        Query::Not(query) => write!(f, "NOT {query}")?,
+                        query => write!(f, "{query}")?,
+                    }
+                }
+                f.write_char(')')
+            }
+            Query::Or(queries) => {
+                f.write_char('(')?;
+                for (i, query) in queries.iter().enumerate() {
+                    f.write_str(if i > 0 { " OR " } else { "" })?;
+                    write!(f, "{query}")?;
+                }
+                f.write_char(')')
+            }
+        }
+    }
+}
+
+/// Escapes everything that could mean something, in every mode.
+fn write_word(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if matches!(text, "AND" | "OR" | "NOT" | "&&" | "||") {
+        f.write_char('\\')?;
+    }
+    for (i, c) in text.chars().enumerate() {
+        match c {
+            // Two backslashes at the beginning of a word are two where people type what they saw.
+            '\\' if i == 0 => f.write_str("\\u005c")?,
+            '+' | '-' | '!' | '(' | ')' | ':' | '^' | '[' | ']' | '"' | '{' | '}' | '~' | '*' | '?' | '\\' | '/' => {
+                write!(f, "\\{c}")?;
+            }
+            c => f.write_char(c)?,
+        }
+    }
+    Ok(())
+}
