@@ -1,0 +1,59 @@
+//! Why a search could not be done.
+
+use trail_query::Span;
+
+/// Why a search could not be done.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The query uses a construct that can be read but not searched for.
+    #[error("cannot search for {construct} yet, at byte {} of the query", span.start)]
+    UnsupportedQuery {
+        /// What it is called.
+        construct: &'static str,
+        /// Where it stands in the text of the query.
+        span: Span,
+    },
+    /// The query names a field that content does not have.
+    #[error("unknown field at byte {} of the query, expected one of {expected}, found {found}", span.start)]
+    UnknownField {
+        /// The fields there are.
+        expected: String,
+        /// Where the leaf stands in the text of the query.
+        span: Span,
+        /// The name as typed.
+        found: String,
+    },
+    /// The groups of the query stand deeper inside each other than [`MAX_NESTING`](crate::MAX_NESTING).
+    #[error("query nested too deeply at byte {}, expected at most {} levels", span.start, crate::MAX_NESTING)]
+    TooDeep {
+        /// Where the group stands that is too deep.
+        span: Span,
+    },
+    /// The query asks for more things than [`MAX_LEAVES`](crate::MAX_LEAVES).
+    #[error("query too large, expected at most {} words and phrases, found {found}", crate::MAX_LEAVES)]
+    TooManyLeaves {
+        /// How many it asks for.
+        found: usize,
+    },
+    /// The deadline passed or the caller cancelled; there is no partial answer.
+    #[error("search cancelled before it was complete")]
+    Cancelled,
+    /// The content of a trail could not be read.
+    #[error("failed to read the content of {trail}")]
+    Content {
+        /// The trail, by its id or its place in the source.
+        trail: String,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The index could not answer.
+    #[error("failed to ask the index")]
+    Index {
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// What this crate's functions return.
+pub type Result<T> = std::result::Result<T, Error>;

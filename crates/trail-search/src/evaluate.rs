@@ -1,0 +1,100 @@
+//! How leaves combine: the boolean tree over sets of moments, and over scores.
+
+use crate::envelope::Steps;
+use crate::intervals::IntervalSet;
+use crate::plan::{Plan, PureNegative, Tree};
+
+impl Plan {
+    /// The moments of `base` at which the query holds, if leaf `i` does at those that `leaf(i)` gives.
+    pub(crate) fn holds(&self, base: &IntervalSet, leaf: &mut impl FnMut(usize) -> IntervalSet) -> IntervalSet {
+        self.tree.as_ref().map_or(IntervalSet::EMPTY, |tree| self.tree_holds(tree, base, leaf))
+    }
+
+    fn tree_holds(&self, tree: &Tree, base: &IntervalSet, leaf: &mut impl FnMut(usize) -> IntervalSet) -> IntervalSet {
+        match tree {
+            Tree::Leaf(at) => leaf(*at),
+            Tree::All(_) => base.clone(),
+            Tree::Group { must, should, must_not } => {
+                let mut truth = match self.positive(must, should, must_not) {
+                    Positive::Nothing => return IntervalSet::EMPTY,
+                    Positive::All => base.clone(),
+                    Positive::Any => {
+                        let parts: Vec<_> = should.iter().map(|tree| self.tree_holds(tree, base, leaf)).collect();
+                        IntervalSet::union_all(&parts)
+                    }
+                    Positive::Every(first, rest) => {
+                        let mut truth = self.tree_holds(first, base, leaf);
+                        for tree in rest {
+                            if truth.is_empty() {
+                                break;
+                            }
+                            truth = truth.intersect(&self.tree_holds(tree, base, leaf));
+                        }
+                        truth
+                    }
+                };
+                for tree in must_not {
+                    if truth.is_empty() {
+                        break;
+                    }
+                    truth = truth.minus(&self.tree_holds(tree, base, leaf));
+                }
+                truth
+            }
+        }
+    }
+
+    /// The score at the moments of `base` at which the query holds: a group's is the sum over its clauses that hold and are
+    /// not negated.
+    pub(crate) fn scores(&self, base: &IntervalSet, leaf: &mut impl FnMut(usize) -> Steps) -> Steps {
+        self.tree.as_ref().map_or_else(Steps::default, |tree| self.tree_scores(tree, base, leaf))
+    }
+
+    fn tree_scores(&self, tree: &Tree, base: &IntervalSet, leaf: &mut impl FnMut(usize) -> Steps) -> Steps {
+        match tree {
+            Tree::Leaf(at) => leaf(*at),
+            Tree::All(score) => Steps::constant(base, *score),
+            Tree::Group { must, should, must_not } => {
+                let positive = self.positive(must, should, must_not);
+                let must: Vec<Steps> = must.iter().map(|tree| self.tree_scores(tree, base, leaf)).collect();
+                let should: Vec<Steps> = should.iter().map(|tree| self.tree_scores(tree, base, leaf)).collect();
+                let mut truth = match positive {
+                    Positive::Nothing => return Steps::default(),
+                    Positive::All => base.clone(),
+                    Positive::Any => IntervalSet::union_all(&should.iter().map(Steps::moments).collect::<Vec<_>>()),
+                    Positive::Every(..) => {
+                        let mut moments = must.iter().map(Steps::moments);
+                        let first = moments.next().unwrap_or_default();
+                        moments.fold(first, |truth, moments| truth.intersect(&moments))
+                    }
+                };
+                for tree in must_not {
+                    if truth.is_empty() {
+                        return Steps::default();
+                    }
+                    truth = truth.minus(&self.tree_scores(tree, base, leaf).moments());
+                }
+                let is_unscored = must.is_empty() && should.is_empty();
+                let sum = Steps::sum(must.into_iter().chain(should).collect());
+                if is_unscored { Steps::constant(&truth, 0.0) } else { sum.inside(&truth) }
+            }
+        }
+    }
+
+    /// What a group asks for beside its negatives.
+    fn positive<'a>(&self, must: &'a [Tree], should: &[Tree], must_not: &[Tree]) -> Positive<'a> {
+        match must {
+            [first, rest @ ..] => Positive::Every(first, rest),
+            [] if !should.is_empty() => Positive::Any,
+            [] if must_not.is_empty() || self.pure_negative == PureNegative::Nothing => Positive::Nothing,
+            [] => Positive::All,
+        }
+    }
+}
+
+enum Positive<'a> {
+    Every(&'a Tree, &'a [Tree]),
+    Any,
+    All,
+    Nothing,
+}

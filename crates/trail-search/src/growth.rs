@@ -1,0 +1,149 @@
+//! Which leaves matched a text while it grew.
+//!
+//! Looking at each state of a line that was typed character by character as if it were a new text takes time quadratic in
+//! its length. Instead the final text is scanned once, and each state only at its end:
+//!
+//! - A word of the final text that ends before the state does, and every part of it, stood there in that state too, with
+//!   the same position: the rules for word boundaries never look further ahead than the character after the next, and
+//!   behind such a word is at least one.
+//! - The forms of a whitespace-delimited token depend on nothing but the token. They stood there if the token was
+//!   finished, which inside the final text means: it ends at or before the end of the state.
+//! - What remains is the word of the final text in which the state ends. Its beginning is scanned as a text of its own: at
+//!   most 255 characters.
+
+use rustc_hash::FxHashMap;
+
+use crate::matcher::{matches, words_spanned};
+use crate::occurrences::{Occurrence, Occurrences, Reach, Scanner};
+use crate::plan::{Leaf, Plan, Reading};
+
+/// The shortest piece, in bytes, that a too long word is cut into: 255 UTF-16 units, or 254 where the last character
+/// would take two.
+const CUT_PIECE_MIN_LEN: usize = 254;
+
+/// For each leaf of a plan where its last match in a text begins, if it matches.
+pub(crate) type LastMatches = Vec<Option<usize>>;
+
+/// A text that grew, and which leaves matched it in which state.
+pub(crate) struct Growth<'a> {
+    plan: &'a Plan,
+    text: &'a str,
+    /// Of the final text, with its words.
+    occurrences: &'a Occurrences,
+    /// The same by position.
+    by_position: Vec<&'a Occurrence>,
+    /// For each leaf its matches in the final text by their reach, each with the last beginning so far.
+    settled: Vec<Vec<(Reach, usize)>>,
+    /// The most words that a match spans.
+    window: u32,
+    /// States seen before: a prompt grows into the same command again and again.
+    seen: FxHashMap<(usize, Next), LastMatches>,
+}
+
+/// What the character after a text does to the token at its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Next {
+    /// There is none.
+    Nothing,
+    /// Ends every token.
+    Blank,
+    /// Extends words.
+    Alphanumeric,
+    /// Extends whitespace-delimited tokens only.
+    Other,
+}
+
+impl Next {
+    fn of(next: Option<char>) -> Next {
+        match next {
+            None => Next::Nothing,
+            Some(c) if c.is_whitespace() => Next::Blank,
+            Some(c) if c.is_alphanumeric() => Next::Alphanumeric,
+            Some(_) => Next::Other,
+        }
+    }
+}
+
+impl<'a> Growth<'a> {
+    /// Prepares for the states of `text`; `occurrences` are those of the final text, with its words.
+    pub(crate) fn new(plan: &'a Plan, text: &'a str, occurrences: &'a Occurrences) -> Growth<'a> {
+        let mut by_position: Vec<&Occurrence> = occurrences.all().iter().collect();
+        by_position.sort_by_key(|at| at.position);
+        let settled = plan.leaves.iter().map(|leaf| settled(leaf, occurrences)).collect();
+        let window = plan.leaves.iter().map(words_spanned).max().unwrap_or(0);
+        Growth { plan, text, occurrences, by_position, settled, window, seen: FxHashMap::default() }
+    }
+
+    /// The leaves that match the first `len` bytes of the text, when `next` came after them.
+    pub(crate) fn at(&mut self, scanner: &mut Scanner, len: usize, next: Option<char>) -> &LastMatches {
+        let key = (len, Next::of(next));
+        if !self.seen.contains_key(&key) {
+            let state = self.look(scanner, len, next, key.1);
+            self.seen.insert(key, state);
+        }
+        &self.seen[&key]
+    }
+
+    fn look(&self, scanner: &mut Scanner, len: usize, next: Option<char>, class: Next) -> LastMatches {
+        let is_whole = len >= self.text.len();
+        if is_whole && class == Next::Nothing {
+            return self.settled.iter().map(|matches| matches.last().map(|last| last.1)).collect();
+        }
+        let reach = if is_whole && class == Next::Blank { Reach::before_blank(len) } else { Reach::prefix(len) };
+        let mut found: LastMatches = self.settled.iter().map(|matches| last_within(matches, reach)).collect();
+        let tail = self.tail(scanner, len, next);
+        let Some(first) = tail.iter().map(|at| at.position).min() else { return found };
+
+        // A match that is new in this state has a word of the tail in it.
+        let begins_at = first.saturating_sub(self.window);
+        let skip = self.by_position.partition_point(|at| at.position < begins_at);
+        let before = self.by_position[skip..].iter().filter(|at| at.from <= reach).map(|&at| at.clone());
+        let near = Occurrences::new(before.chain(tail).collect());
+        for (leaf, last) in self.plan.leaves.iter().zip(&mut found) {
+            matches(leaf, &near, begins_at, |hit| *last = (*last).max(Some(hit.span.start)));
+        }
+        found
+    }
+
+    /// What the plan asks for in the word of the final text in which the first `len` bytes end.
+    fn tail(&self, scanner: &mut Scanner, len: usize, next: Option<char>) -> Vec<Occurrence> {
+        let mut found = Vec::new();
+        let words = &self.occurrences.words;
+        let after = words.partition_point(|word| word.span.start < len);
+        let Some(mut at) = after.checked_sub(1).filter(|&at| len <= words[at].span.end) else { return found };
+        if self.plan.reading == Reading::Blanks {
+            return found;
+        }
+        // The rest of a word that was too long reads like a word of its own only if it begins like one.
+        while at > 0
+            && words[at - 1].span.end == words[at].span.start
+            && words[at - 1].span.len() >= CUT_PIECE_MIN_LEN
+            && !self.text[words[at].span.start..].starts_with(char::is_alphanumeric)
+        {
+            at -= 1;
+        }
+        let start = words[at].span.start;
+        scanner.scan_tail(self.plan, &self.text[start..len], next, start, words[at].position, &mut found);
+        found
+    }
+}
+
+fn settled(leaf: &Leaf, occurrences: &Occurrences) -> Vec<(Reach, usize)> {
+    let mut all = Vec::new();
+    matches(leaf, occurrences, 0, |hit| all.push((hit.from, hit.span.start)));
+    all.sort_unstable();
+    let mut last = 0;
+    for entry in &mut all {
+        last = last.max(entry.1);
+        entry.1 = last;
+    }
+    all
+}
+
+fn last_within(matches: &[(Reach, usize)], reach: Reach) -> Option<usize> {
+    let within = matches.partition_point(|entry| entry.0 <= reach);
+    within.checked_sub(1).map(|at| matches[at].1)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+//! An item as search sees it: joined over the blocks of its channel, with what matched and when.
+
+use std::sync::Arc;
+
+use trail_content::{Kind, SpanBuf, Step};
+
+use crate::growth::Growth;
+use crate::intervals::{Interval, IntervalSet};
+use crate::occurrences::Scanner;
+use crate::plan::Plan;
+use crate::rank::{Statistics, score};
+
+/// An item with all its spans in a channel; growth that crossed block borders is one span.
+#[derive(Clone, Debug)]
+pub(crate) struct JoinedItem {
+    pub(crate) kind: Kind,
+    pub(crate) text: Arc<str>,
+    pub(crate) spans: Vec<SpanBuf>,
+}
+
+/// When a leaf matched an item, and what that is worth.
+#[derive(Clone, Debug)]
+pub(crate) struct LeafOnItem {
+    /// Index in [`Plan::leaves`].
+    pub(crate) leaf: usize,
+    /// The moments at which it matched.
+    pub(crate) truth: IntervalSet,
+    /// Those of them at which no match stood wholly on the screen: the head of the line was above it.
+    pub(crate) hidden: IntervalSet,
+    pub(crate) score: f64,
+}
+
+/// An item that some leaf matched at some moment.
+#[derive(Clone, Debug)]
+pub(crate) struct MatchedItem {
+    pub(crate) kind: Kind,
+    pub(crate) text: Arc<str>,
+    /// The moments at which it was visible; its runs are the item's lifetimes.
+    pub(crate) presence: IntervalSet,
+    /// Leaves that matched at some moment, by index.
+    pub(crate) leaves: Vec<LeafOnItem>,
+    /// The spans in which the text grew, and the moments at which it stood whole in another.
+    grown: Vec<SpanBuf>,
+    settled: IntervalSet,
+}
+
+impl MatchedItem {
+    /// How much of the text stood there at moment `at`, in bytes, and the character that came next if the text then grew.
+    /// Where two lines hold it at once, the one with more of it counts.
+    pub(crate) fn text_at(&self, at: u32) -> (usize, Option<char>) {
+        let whole = self.text.len();
+        if self.settled.contains(at) {
+            return (whole, None);
+        }
+        let standing = self.grown.iter().filter(|span| span.begin <= at && at <= span.end);
+        let longest = standing.max_by_key(|span| span.as_span().len_at(at, whole));
+        longest.map_or((whole, None), |span| {
+            let len = span.as_span().len_at(at, whole);
+            let next = self.text.get(len..).and_then(|rest| rest.chars().next());
+            (len, next.or(span.grows_out))
+        })
+    }
+}
+
+/// Decides when each leaf of `plan` matched `item`. Nothing if none ever did.
+pub(crate) fn match_item(
+    plan: &Plan,
+    statistics: &Statistics,
+    scanner: &mut Scanner,
+    item: JoinedItem,
+) -> Option<MatchedItem> {
+    let JoinedItem { kind, text, spans } = item;
+    let is_settled = |span: &SpanBuf| span.growth.is_empty() && span.grows_out.is_none();
+    let grew = !spans.iter().all(is_settled);
+    let occurrences = scanner.scan(plan, &text, grew);
+    if occurrences.is_empty() && !grew {
+        return None;
+    }
+
+    let mut growth = Growth::new(plan, &text, &occurrences);
+    let whole = growth.at(scanner, text.len(), None).clone();
+    let mut found: Vec<Found> = plan.leaves.iter().map(|_| Found::default()).collect();
+    for span in &spans {
+        if is_settled(span) {
+            note(&mut found, &whole, (span.begin, span.end), &span.above);
+        } else {
+            for segment in span.as_span().segments(&text) {
+                let state = growth.at(scanner, segment.len as usize, segment.next);
+                note(&mut found, state, (segment.begin, segment.end), &span.above);
+            }
+        }
+    }
+    drop(growth);
+
+    let matched = found.into_iter().enumerate().filter(|(leaf, found)| {
+        !(found.shown.is_empty() && found.behind.is_empty()) && plan.leaves[*leaf].kinds.contains(kind)
+    });
+    let leaves: Vec<LeafOnItem> = matched
+        .map(|(leaf, found)| {
+            let shown = IntervalSet::from_unsorted(found.shown);
+            let behind = IntervalSet::from_unsorted(found.behind);
+            LeafOnItem {
+                leaf,
+                score: score(plan, &plan.leaves[leaf], kind, &occurrences, statistics),
+                // Another line with the same text may show what one hides.
+                hidden: behind.minus(&shown),
+                truth: if behind.is_empty() { shown } else { shown.union(&behind) },
+            }
+        })
+        .collect();
+    if leaves.is_empty() {
+        return None;
+    }
+    let presence = spans.iter().map(|span| (span.begin, span.end)).collect();
+    let (settled, grown): (Vec<SpanBuf>, Vec<SpanBuf>) = spans.into_iter().partition(is_settled);
+    let settled = if grown.is_empty() { Vec::new() } else { settled };
+    let settled = settled.iter().map(|span| (span.begin, span.end)).collect();
+    Some(MatchedItem { kind, text, presence, leaves, grown, settled })
+}
+
+/// What is known of one leaf while the spans of an item are gone through: the moments at which it matched.
+#[derive(Default)]
+struct Found {
+    /// Those at which its last match was on the screen.
+    shown: Vec<Interval>,
+    /// Those at which it began above the screen.
+    behind: Vec<Interval>,
+}
+
+/// Notes which leaves matched during `run`.
+fn note(found: &mut [Found], state: &[Option<usize>], run: Interval, above: &[Step]) {
+    for (found, last) in found.iter_mut().zip(state) {
+        let Some(last) = *last else { continue };
+        // From when on the present number of bytes stood above the screen.
+        let mut begin = run.0;
+        let mut is_behind = false;
+        for step in above.iter().take_while(|step| step.at <= run.1) {
+            let pieces = if is_behind { &mut found.behind } else { &mut found.shown };
+            if step.at > begin {
+                pieces.push((begin, step.at - 1));
+                begin = step.at;
+            }
+            is_behind = step.len as usize > last;
+        }
+        let pieces = if is_behind { &mut found.behind } else { &mut found.shown };
+        pieces.push((begin, run.1));
+    }
+}

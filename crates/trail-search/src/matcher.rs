@@ -1,0 +1,127 @@
+//! A leaf on the tokens of one text.
+
+use std::ops::Range;
+
+use trail_index::analyzer::TokenKind;
+
+use crate::occurrences::{Occurrence, Occurrences, Reach};
+use crate::plan::{Atom, Leaf, LeafMatcher};
+
+/// One way in which a leaf matches a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Match {
+    /// The first and the byte after the last byte that matched.
+    pub(crate) span: Range<usize>,
+    /// From where on it matches, whatever follows.
+    pub(crate) from: Reach,
+    /// Only words took part: Lucene would match too.
+    pub(crate) by_words: bool,
+}
+
+/// Calls `found` for every place at which `leaf` matches; once for each word at which it can begin, or for a single token
+/// each of its occurrences. `begins_at` limits it to matches that begin at that word or later.
+pub(crate) fn matches(leaf: &Leaf, text: &Occurrences, begins_at: u32, mut found: impl FnMut(Match)) {
+    let skipped = |occurrences: &[Occurrence]| occurrences.partition_point(|at| at.position < begins_at);
+    match &leaf.matcher {
+        LeafMatcher::Prefix(term) => {
+            let occurrences = text.of(*term);
+            occurrences[skipped(occurrences)..].iter().for_each(|at| found(single(at)));
+        }
+        LeafMatcher::Sequence(atoms) => match &atoms[..] {
+            [atom] if atom.words.is_empty() => {
+                let occurrences = text.of(atom.token);
+                let accepted = occurrences[skipped(occurrences)..].iter().filter(|at| accepts(atom, at.kind));
+                accepted.for_each(|at| found(single(at)));
+            }
+            [first, ..] => {
+                // Every match begins with the first token, or with the first of its words.
+                let mut starts: Vec<u32> = Vec::new();
+                for term in [Some(first.token), first.words.first().copied()].into_iter().flatten() {
+                    let occurrences = text.of(term);
+                    starts.extend(occurrences[skipped(occurrences)..].iter().map(|at| at.position));
+                }
+                starts.sort_unstable();
+                starts.dedup();
+                for start in starts {
+                    if let Some(hit) = sequence_at(atoms, text, start) {
+                        found(hit);
+                    }
+                }
+            }
+            [] => {}
+        },
+    }
+}
+
+/// How many words a leaf's match may span.
+pub(crate) fn words_spanned(leaf: &Leaf) -> u32 {
+    match &leaf.matcher {
+        LeafMatcher::Prefix(_) => 1,
+        LeafMatcher::Sequence(atoms) => atoms.last().map_or(1, |last| last.offset + last.words.len().max(1) as u32),
+    }
+}
+
+fn single(at: &Occurrence) -> Match {
+    Match { span: at.span.clone(), from: at.from, by_words: at.kind == TokenKind::Word }
+}
+
+fn accepts(atom: &Atom, kind: TokenKind) -> bool {
+    atom.is_word || kind == TokenKind::Whole
+}
+
+/// The match of all `atoms` in sequence with the first at word `start`.
+fn sequence_at(atoms: &[Atom], text: &Occurrences, start: u32) -> Option<Match> {
+    let mut whole: Option<Match> = None;
+    for atom in atoms {
+        let part = atom_at(atom, text, start.checked_add(atom.offset)?)?;
+        whole = Some(match whole {
+            None => part,
+            Some(before) => Match {
+                span: before.span.start.min(part.span.start)..before.span.end.max(part.span.end),
+                from: before.from.max(part.from),
+                by_words: before.by_words && part.by_words,
+            },
+        });
+    }
+    whole
+}
+
+/// The match of one token of a query at word `position`. What stands there as words is taken as words; but where a whole
+/// stood earlier, as the text grew, than its words did, both count for when it began to match.
+fn atom_at(atom: &Atom, text: &Occurrences, position: u32) -> Option<Match> {
+    let itself = text.at(atom.token, position).iter().filter(|at| accepts(atom, at.kind)).map(single);
+    let by_words = |a: &Match, b: &Match| b.by_words.cmp(&a.by_words).then(a.from.cmp(&b.from));
+    let mut best = itself.clone().min_by(by_words);
+    let mut from = itself.map(|hit| hit.from).min();
+    if !atom.words.is_empty() {
+        let in_words = words_at(atom, text, position);
+        from = from.into_iter().chain(in_words.as_ref().map(|hit| hit.from)).min();
+        best = match (best, in_words) {
+            (Some(a), Some(b)) if !b.by_words || a.by_words => Some(a),
+            (a, b) => b.or(a),
+        };
+    }
+    best.zip(from).map(|(hit, from)| Match { from, ..hit })
+}
+
+fn words_at(atom: &Atom, text: &Occurrences, position: u32) -> Option<Match> {
+    let mut whole: Option<Match> = None;
+    for (i, &word) in atom.words.iter().enumerate() {
+        let here = text.at(word, position.checked_add(i as u32)?);
+        let here = here.iter().filter(|at| at.kind != TokenKind::Whole);
+        // A word before a part with the same text; they begin to stand together.
+        let part = single(here.min_by_key(|at| (at.kind, at.from))?);
+        whole = Some(match whole {
+            None => part,
+            Some(before) => Match {
+                span: before.span.start..part.span.end.max(before.span.end),
+                from: before.from.max(part.from),
+                by_words: before.by_words && part.by_words,
+            },
+        });
+    }
+    whole
+}
+
+#[cfg(test)]
+mod tests;

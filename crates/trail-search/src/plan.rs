@@ -1,0 +1,210 @@
+//! What a query asks: leaves, and how they combine.
+
+mod lower;
+mod vocabulary;
+
+#[cfg(test)]
+mod tests;
+
+use trail_content::Kind;
+use trail_query::{Dialect, Mode, Operator, Query, Span};
+
+use crate::Result;
+
+pub(crate) use vocabulary::{TermId, Vocabulary};
+
+/// The most groups inside each other; the query parser's own limit.
+pub const MAX_NESTING: usize = 64;
+
+/// The most leaves after analysis: the parser's 1,024 words, each of which may hold some words more.
+pub const MAX_LEAVES: usize = 16 * 1024;
+
+/// How the tree of a query is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Language {
+    /// What a word matches.
+    pub mode: Mode,
+    /// Whether a group of nothing but negatives means everything else (`query_string`) or nothing (classic).
+    pub dialect: Dialect,
+    /// What stands between the words of one bare text.
+    pub default_operator: Operator,
+}
+
+impl Language {
+    /// How queries parsed with `options` are read.
+    pub fn of(options: &trail_query::Options) -> Language {
+        Language { mode: options.mode, dialect: options.dialect, default_operator: options.default_operator }
+    }
+}
+
+impl From<Mode> for Language {
+    fn from(mode: Mode) -> Language {
+        Language::of(&trail_query::Options::new(mode))
+    }
+}
+
+/// A query made ready: what to look for in the text of items, and how the answers combine.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub(crate) leaves: Vec<Leaf>,
+    pub(crate) tree: Option<Tree>,
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) reading: Reading,
+    pub(crate) pure_negative: PureNegative,
+}
+
+/// The set of item kinds a leaf looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Kinds(u8);
+
+impl Kinds {
+    /// What the default field means: screen lines and the title.
+    pub const VISIBLE: Kinds = Kinds::of(&[Kind::Line, Kind::Title]);
+
+    /// The set of these kinds.
+    pub const fn of(kinds: &[Kind]) -> Kinds {
+        let mut bits = 0;
+        let mut i = 0;
+        while i < kinds.len() {
+            bits |= 1 << kinds[i].code();
+            i += 1;
+        }
+        Kinds(bits)
+    }
+
+    /// The kinds of a field, if content has it. `None` is the default field.
+    pub fn of_field(field: Option<&str>) -> Option<Kinds> {
+        Some(match field {
+            None => Kinds::VISIBLE,
+            Some("screen" | "screen.content") => Kinds::of(&[Kind::Line]),
+            Some("title") => Kinds::of(&[Kind::Title]),
+            Some("command") => Kinds::of(&[Kind::Command]),
+            Some("input") => Kinds::of(&[Kind::Input]),
+            Some("clipboard") => Kinds::of(&[Kind::Clipboard]),
+            Some(_) => return None,
+        })
+    }
+
+    /// Tells whether `kind` is in the set.
+    pub fn contains(self, kind: Kind) -> bool {
+        self.0 >> kind.code() & 1 == 1
+    }
+
+    /// Both sets together.
+    pub fn union(self, other: Kinds) -> Kinds {
+        Kinds(self.0 | other.0)
+    }
+}
+
+/// Which pieces of a text are tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// Words, parts and wholes of the analyzer `screen-1`.
+    All,
+    /// Its words only.
+    Words,
+    /// What stands between blanks.
+    Blanks,
+}
+
+/// What a group without positive clauses means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PureNegative {
+    /// Every moment at which none of them holds.
+    AllOthers,
+    /// Nothing.
+    Nothing,
+}
+
+/// Something to look for in items of some kinds.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Leaf {
+    pub(crate) kinds: Kinds,
+    pub(crate) matcher: LeafMatcher,
+    /// What its score is multiplied with.
+    pub(crate) boost: f64,
+    /// Stands under an odd number of NOTs: asked of everything visible, never scored, never a hit by itself.
+    pub(crate) is_negative: bool,
+    /// Scored: under no NOT at all.
+    pub(crate) is_scored: bool,
+}
+
+/// What a leaf looks for. Further kinds of query (wildcards, fuzzy words …) are further variants: each needs its terms
+/// in the [`Vocabulary`] and its case in [`crate::matcher`].
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum LeafMatcher {
+    /// Tokens in sequence; one for a plain term.
+    Sequence(Vec<Atom>),
+    /// A token that begins so.
+    Prefix(TermId),
+}
+
+/// One whitespace-delimited token of the query, at its place in a sequence.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Atom {
+    /// The token itself.
+    pub(crate) token: TermId,
+    /// The words it holds, if it may also stand as these in sequence. Empty: only as itself.
+    pub(crate) words: Vec<TermId>,
+    /// The token is one word (class a): a word or part may be it, not only a whole.
+    pub(crate) is_word: bool,
+    /// How many words stand before it in the sequence.
+    pub(crate) offset: u32,
+}
+
+/// How leaves combine.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Tree {
+    /// A leaf, by its index in [`Plan::leaves`].
+    Leaf(usize),
+    /// Every moment, with this score.
+    All(f64),
+    /// Every `must`, no `must_not`, and at least one `should` if there is no `must`.
+    Group { must: Vec<Tree>, should: Vec<Tree>, must_not: Vec<Tree> },
+}
+
+impl Plan {
+    /// Reads the tree of a query.
+    ///
+    /// # Errors
+    /// [`Error::UnsupportedQuery`](crate::Error::UnsupportedQuery) for constructs that cannot be searched for yet,
+    /// [`Error::UnknownField`](crate::Error::UnknownField),
+    /// [`Error::TooDeep`](crate::Error::TooDeep) and [`Error::TooManyLeaves`](crate::Error::TooManyLeaves) for queries
+    /// beyond the limits.
+    pub fn new(query: &Query, language: Language) -> Result<Plan> {
+        lower::lower(query, language)
+    }
+
+    /// The kinds of item that can match a leaf.
+    pub fn kinds(&self) -> Kinds {
+        self.leaves.iter().fold(Kinds::of(&[]), |kinds, leaf| kinds.union(leaf.kinds))
+    }
+
+    /// Tells whether the query can hold of an item that matches no positive leaf.
+    pub(crate) fn is_open(&self) -> bool {
+        self.tree.as_ref().is_some_and(|tree| self.holds_without_leaf(tree))
+    }
+
+    /// Whether `tree` can hold where no positive leaf does. Under an odd number of NOTs no leaf is positive, so a group
+    /// of negatives always can.
+    fn holds_without_leaf(&self, tree: &Tree) -> bool {
+        match tree {
+            Tree::Leaf(leaf) => self.leaves[*leaf].is_negative,
+            Tree::All(_) => true,
+            Tree::Group { must, should, .. } if !must.is_empty() || !should.is_empty() => {
+                let (all, any) = if must.is_empty() { (false, should) } else { (true, must) };
+                if all {
+                    any.iter().all(|tree| self.holds_without_leaf(tree))
+                } else {
+                    any.iter().any(|tree| self.holds_without_leaf(tree))
+                }
+            }
+            Tree::Group { .. } => true,
+        }
+    }
+}
+
+/// Where a construct stands, for errors.
+pub(crate) fn unsupported<T>(construct: &'static str, span: Span) -> Result<T> {
+    Err(crate::Error::UnsupportedQuery { construct, span })
+}

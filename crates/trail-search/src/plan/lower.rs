@@ -1,0 +1,200 @@
+//! From the syntax tree to a plan: analysis of each leaf, and the clause rule over what analysis left.
+
+use trail_index::analyzer::{fold, words};
+use trail_query::{
+    Assembled, CONTENT_FIELDS, ClauseList, Dialect, Leaf as SyntaxLeaf, LeafKind, Mode, Modifier, Node, Occur, Query,
+    Span,
+};
+
+use super::{
+    Atom, Kinds, Language, Leaf, LeafMatcher, MAX_LEAVES, MAX_NESTING, Plan, PureNegative, Reading, Tree, Vocabulary,
+    unsupported,
+};
+use crate::{Error, Result};
+
+pub(super) fn lower(query: &Query, language: Language) -> Result<Plan> {
+    let reading = match language.mode {
+        Mode::Screentrail => Reading::All,
+        Mode::Lucene => Reading::Words,
+        Mode::Sps => Reading::Blanks,
+    };
+    let mut lowering =
+        Lowering { language, reading, vocabulary: Vocabulary::default(), leaves: Vec::new(), depth: 0, negations: 0 };
+    let tree = lowering.query(query, 1.0)?;
+    let pure_negative = match language.dialect {
+        Dialect::QueryString => PureNegative::AllOthers,
+        Dialect::Classic => PureNegative::Nothing,
+    };
+    let Lowering { leaves, vocabulary, .. } = lowering;
+    Ok(Plan { leaves, tree, vocabulary, reading, pure_negative })
+}
+
+struct Lowering {
+    language: Language,
+    reading: Reading,
+    vocabulary: Vocabulary,
+    leaves: Vec<Leaf>,
+    depth: usize,
+    /// NOTs around the node at hand.
+    negations: usize,
+}
+
+impl Lowering {
+    /// Lowers one node; `None` if analysis left nothing of it.
+    fn query(&mut self, query: &Query, boost: f64) -> Result<Option<Tree>> {
+        match &query.node {
+            Node::Leaf(leaf) => Ok(self.group_of(self.leaf(leaf, query.span)?, boost)?),
+            Node::Boost { query: inner, factor } => {
+                self.deeper(query.span, |this| this.query(inner, boost * f64::from(*factor)))
+            }
+            Node::Bool(clauses) => self.deeper(query.span, |this| {
+                let mut list = ClauseList::new(this.language.default_operator);
+                for clause in clauses {
+                    if let Node::Leaf(leaf @ SyntaxLeaf { kind: LeafKind::Words { .. }, .. }) = &clause.query.node {
+                        let terms = this.leaf(leaf, clause.query.span)?;
+                        let terms: Vec<Tree> =
+                            terms.into_iter().map(|term| this.add(term, boost)).collect::<Result<_>>()?;
+                        list.splice(terms);
+                        continue;
+                    }
+                    let is_negated = clause.modifier == Modifier::Not;
+                    this.negations += usize::from(is_negated);
+                    let lowered = this.query(&clause.query, boost);
+                    this.negations -= usize::from(is_negated);
+                    list.push(clause.conjunction, clause.modifier, lowered?);
+                }
+                Ok(match list.finish() {
+                    Assembled::Nothing => None,
+                    Assembled::One(tree) => Some(tree),
+                    Assembled::Many(clauses) => Some(group(clauses)),
+                })
+            }),
+        }
+    }
+
+    fn deeper<T>(&mut self, span: Span, inner: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        // A group and its boost are two nodes on one level of parentheses.
+        if self.depth > 2 * MAX_NESTING {
+            return Err(Error::TooDeep { span });
+        }
+        self.depth += 1;
+        let result = inner(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// What analysis makes of a leaf: the alternatives among which the default operator stands.
+    fn leaf(&self, leaf: &SyntaxLeaf, span: Span) -> Result<Vec<Term>> {
+        let kinds = match Kinds::of_field(leaf.field.as_deref()) {
+            Some(kinds) => kinds,
+            // Lucene knows no list of fields: what is not there has no documents.
+            None if self.language.mode == Mode::Lucene => Kinds::of(&[]),
+            None => return Err(unknown_field(leaf, span)),
+        };
+        let texts = match &leaf.kind {
+            LeafKind::MatchAll => return Ok(vec![Term::All]),
+            LeafKind::Term { text } => self.bare(text),
+            LeafKind::Words { words } => words.iter().flat_map(|word| self.bare(word)).collect(),
+            LeafKind::Phrase { text, slop } => {
+                let tokens = self.tokens(text);
+                // Slop moves tokens against each other: there must be two.
+                if tokens.len() > 1 && slop.is_some_and(|slop| slop > 0) {
+                    return unsupported("a phrase with slop (`\"…\"~N`)", span);
+                }
+                if tokens.is_empty() { Vec::new() } else { vec![tokens] }
+            }
+            LeafKind::Prefix { text } => return Ok(vec![Term::Prefix { kinds, text: fold(text) }]),
+            LeafKind::Wildcard { .. } => return unsupported("a word with wildcards inside", span),
+            LeafKind::Regexp { .. } => return unsupported("a regular expression", span),
+            LeafKind::Fuzzy { .. } => return unsupported("a fuzzy word (`word~`)", span),
+            LeafKind::Range { .. } => return unsupported("a range (`[a TO b]`)", span),
+            LeafKind::Exists => return unsupported("whether a field has a value (`field:*`)", span),
+        };
+        Ok(texts.into_iter().map(|tokens| Term::Sequence { kinds, tokens }).collect())
+    }
+
+    /// The alternatives of a bare text, each a sequence of tokens.
+    fn bare(&self, text: &str) -> Vec<Vec<String>> {
+        self.tokens(text).into_iter().map(|token| vec![token]).collect()
+    }
+
+    /// The tokens of a text, as a sequence has them.
+    fn tokens(&self, text: &str) -> Vec<String> {
+        match self.reading {
+            Reading::Words => words(text),
+            Reading::All | Reading::Blanks => text.split_whitespace().map(fold).collect(),
+        }
+    }
+
+    fn group_of(&mut self, terms: Vec<Term>, boost: f64) -> Result<Option<Tree>> {
+        let mut list = ClauseList::new(self.language.default_operator);
+        for term in terms {
+            let tree = self.add(term, boost)?;
+            list.splice([tree]);
+        }
+        Ok(match list.finish() {
+            Assembled::Nothing => None,
+            Assembled::One(tree) => Some(tree),
+            Assembled::Many(clauses) => Some(group(clauses)),
+        })
+    }
+
+    fn add(&mut self, term: Term, boost: f64) -> Result<Tree> {
+        let (kinds, matcher) = match term {
+            Term::All => return Ok(Tree::All(boost)),
+            Term::Prefix { kinds, text } => (kinds, LeafMatcher::Prefix(self.vocabulary.prefix(&text))),
+            Term::Sequence { kinds, tokens } => (kinds, self.sequence(&tokens)),
+        };
+        if self.leaves.len() >= MAX_LEAVES {
+            return Err(Error::TooManyLeaves { found: self.leaves.len() + 1 });
+        }
+        let (is_negative, is_scored) = (self.negations % 2 == 1, self.negations == 0);
+        self.leaves.push(Leaf { kinds, matcher, boost, is_negative, is_scored });
+        Ok(Tree::Leaf(self.leaves.len() - 1))
+    }
+
+    fn sequence(&mut self, tokens: &[String]) -> LeafMatcher {
+        let mut offset = 0;
+        let mut atoms = Vec::with_capacity(tokens.len());
+        for token in tokens {
+            let words = match self.reading {
+                Reading::All => words(token),
+                // Already a word, or as good as one.
+                Reading::Words | Reading::Blanks => vec![token.clone()],
+            };
+            let is_word = matches!(&words[..], [only] if only == token);
+            let inner = if words.len() > 1 { &words[..] } else { &[] };
+            atoms.push(Atom {
+                token: self.vocabulary.exact(token),
+                words: inner.iter().map(|word| self.vocabulary.exact(word)).collect(),
+                is_word,
+                offset,
+            });
+            offset += words.len() as u32;
+        }
+        LeafMatcher::Sequence(atoms)
+    }
+}
+
+/// What analysis left of a leaf.
+enum Term {
+    All,
+    Prefix { kinds: Kinds, text: String },
+    Sequence { kinds: Kinds, tokens: Vec<String> },
+}
+
+fn group(clauses: Vec<(Occur, Tree)>) -> Tree {
+    let (mut must, mut should, mut must_not) = (Vec::new(), Vec::new(), Vec::new());
+    for (occur, tree) in clauses {
+        match occur {
+            Occur::Must => must.push(tree),
+            Occur::Should => should.push(tree),
+            Occur::MustNot => must_not.push(tree),
+        }
+    }
+    Tree::Group { must, should, must_not }
+}
+
+fn unknown_field(leaf: &SyntaxLeaf, span: Span) -> Error {
+    Error::UnknownField { expected: CONTENT_FIELDS.join(", "), span, found: leaf.field.clone().unwrap_or_default() }
+}

@@ -1,0 +1,126 @@
+use trail_query::{Mode, parse, parse_with};
+
+use super::*;
+use crate::Error;
+
+fn plan_of(query: &str, mode: Mode) -> Result<Plan> {
+    let parsed = parse(query, mode).unwrap_or_else(|error| panic!("{query}: {error}"));
+    Plan::new(&parsed.query, Language::from(mode))
+}
+
+/// A tree in the signs of the query language; `*` is every moment.
+fn show(plan: &Plan, tree: &Tree) -> String {
+    let text = |term: TermId| plan.vocabulary.text(term).to_owned();
+    match tree {
+        Tree::All(score) => format!("*^{score}"),
+        Tree::Leaf(at) => {
+            let leaf = &plan.leaves[*at];
+            let sign = if leaf.is_negative { "!" } else { "" };
+            let boost = if leaf.boost == 1.0 { String::new() } else { format!("^{}", leaf.boost) };
+            let what = match &leaf.matcher {
+                LeafMatcher::Prefix(term) => format!("{}*", text(*term)),
+                LeafMatcher::Sequence(atoms) => atoms
+                    .iter()
+                    .map(|atom| format!("{}@{}", text(atom.token), atom.offset))
+                    .collect::<Vec<_>>()
+                    .join("_"),
+            };
+            format!("{sign}{what}{boost}")
+        }
+        Tree::Group { must, should, must_not } => {
+            let part = |sign: &'static str, trees: &[Tree]| {
+                trees.iter().map(|tree| format!("{sign}{}", show(plan, tree))).collect::<Vec<_>>()
+            };
+            format!("({})", [part("+", must), part("", should), part("-", must_not)].concat().join(" "))
+        }
+    }
+}
+
+#[track_caller]
+fn check(query: &str, mode: Mode, expected: &str) {
+    let plan = plan_of(query, mode).unwrap();
+    let shown = plan.tree.as_ref().map_or(String::new(), |tree| show(&plan, tree));
+    assert_eq!(shown, expected, "{query}");
+}
+
+#[test]
+fn clauses_combine_by_the_classic_rule() {
+    use Mode::{Lucene, Screentrail, Sps};
+    check("a OR b AND c", Screentrail, "(+b@0 +c@0 a@0)");
+    check("a OR NOT b", Screentrail, "(a@0 -!b@0)");
+    check("-(a -b)", Screentrail, "(-(!a@0 -b@0))");
+    check("(a^2 b)^3", Screentrail, "(a@0^6 b@0^3)");
+    check("*:*", Screentrail, "*^1");
+    check("pre* \"x y.z -- w\"", Screentrail, "(pre* x@0_y.z@1_--@2_w@2)");
+    check("read-only", Lucene, "(read@0 only@0)");
+    check("\"read-only\"", Lucene, "read@0_only@1");
+    check("a AND \"...\" b", Lucene, "(+a@0 b@0)");
+    check("\"...\"", Lucene, "");
+    check(r"\/etc\/x\:", Sps, "/etc/x:@0");
+}
+
+#[test]
+fn the_default_operator_stands_between_the_words_of_one_text() {
+    let mut options = trail_query::Options::new(Mode::Lucene);
+    options.default_operator = Operator::And;
+    let parsed = parse_with("read-only x", &options).unwrap();
+    let plan = Plan::new(&parsed.query, Language::of(&options)).unwrap();
+    assert_eq!(show(&plan, plan.tree.as_ref().unwrap()), "(+read@0 +only@0 +x@0)");
+}
+
+#[test]
+fn constructs_of_later_releases_are_named() {
+    for (query, construct) in [
+        ("a?b", "a word with wildcards inside"),
+        ("ab~1", "a fuzzy word (`word~`)"),
+        ("\"a b\"~2", "a phrase with slop (`\"…\"~N`)"),
+        ("[a TO b]", "a range (`[a TO b]`)"),
+        ("x AND command:*", "whether a field has a value (`field:*`)"),
+    ] {
+        match plan_of(query, Mode::Screentrail) {
+            Err(Error::UnsupportedQuery { construct: found, .. }) => assert_eq!(found, construct),
+            other => panic!("{query}: {other:?}"),
+        }
+    }
+    // Slop needs two tokens to mean something.
+    assert!(plan_of("\"ab\"~2 \"a b\"~0", Mode::Screentrail).is_ok());
+}
+
+#[test]
+fn fields_choose_kinds() {
+    let plan = plan_of("a screen:b screen.content:c title:d command:e", Mode::Screentrail).unwrap();
+    let kinds: Vec<Kinds> = plan.leaves.iter().map(|leaf| leaf.kinds).collect();
+    let of = |kind| Kinds::of(&[kind]);
+    assert_eq!(kinds, [Kinds::VISIBLE, of(Kind::Line), of(Kind::Line), of(Kind::Title), of(Kind::Command)]);
+
+    let query = trail_query::Query::leaf(Some("nowhere"), trail_query::LeafKind::Term { text: "x".into() });
+    assert!(matches!(Plan::new(&query, Mode::Screentrail.into()), Err(Error::UnknownField { .. })));
+    // To Lucene an unknown field is an empty one.
+    assert_eq!(Plan::new(&query, Mode::Lucene.into()).unwrap().kinds(), Kinds::of(&[]));
+}
+
+#[test]
+fn groups_are_not_followed_without_bound() {
+    let mut query = trail_query::Query::leaf(None, trail_query::LeafKind::Term { text: "x".into() });
+    for _ in 0..10_000 {
+        query = trail_query::Query::bool(vec![trail_query::Clause::new(trail_query::Occur::Must, query)]);
+    }
+    assert!(matches!(Plan::new(&query, Mode::Screentrail.into()), Err(Error::TooDeep { .. })));
+    // Dropping a tree recurses; this one is deeper than any that the parser makes.
+    std::mem::forget(query);
+}
+
+#[test]
+fn open_plans_are_those_that_hold_without_a_match() {
+    for (query, open) in [
+        ("a", false),
+        ("a -b", false),
+        ("a (-b)", true),
+        ("+a (-b)", false),
+        ("-b", true),
+        ("*:*", true),
+        ("+a *:*", false),
+    ] {
+        assert_eq!(plan_of(query, Mode::Screentrail).unwrap().is_open(), open, "{query}");
+    }
+}

@@ -1,0 +1,253 @@
+//! Searching content files without an index.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
+use trail_content::{Block, ContentFile, Kind};
+use trail_index::analyzer::count_words;
+use trail_model::TrailId;
+
+use crate::occurrences::Scanner;
+use crate::plan::{LeafMatcher, Plan};
+use crate::prefilter::Prefilter;
+use crate::rank::{KindStatistics, Statistics};
+use crate::{Cancel, Error, Result, Source};
+
+/// Decoded blocks that have candidates are kept from the first pass to the second up to this many bytes of text, so that a
+/// question to a folder of recordings decodes each block once. What is beyond is decoded again.
+const KEPT_LEN: usize = 64 << 20;
+
+/// How many items of each kind a trail has and how many words are in them. It depends on nothing but the content and the
+/// analyzer, so callers that keep content files keep this beside them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// By kind, in the order of [`Kind::ALL`]: items, words.
+    pub kinds: [(u64, u64); Kind::ALL.len()],
+}
+
+impl Totals {
+    /// Counts a whole content file.
+    ///
+    /// # Errors
+    /// If a block cannot be read.
+    pub fn of(content: &ContentFile) -> std::result::Result<Totals, trail_content::Error> {
+        let mut totals = Totals::default();
+        for channel in content.channels() {
+            for block in 0..channel.block_count() {
+                totals.count(&*channel.block(block)?);
+            }
+        }
+        Ok(totals)
+    }
+
+    fn count(&mut self, block: &Block) {
+        for item in block.items() {
+            // What was typed and not shown has no text: there is nothing to find in it.
+            if !item.text().is_empty() {
+                let (items, words) = &mut self.kinds[usize::from(item.kind().code())];
+                *items += 1;
+                *words += u64::from(count_words(item.text()));
+            }
+        }
+    }
+
+    fn add(&mut self, other: &Totals) {
+        for (sum, part) in self.kinds.iter_mut().zip(&other.kinds) {
+            sum.0 += part.0;
+            sum.1 += part.1;
+        }
+    }
+}
+
+/// Content files in memory or mapped, searched from end to end.
+pub struct ScanSource {
+    trails: Vec<Trail>,
+}
+
+struct Trail {
+    content: Arc<ContentFile>,
+    totals: OnceLock<Totals>,
+}
+
+impl ScanSource {
+    /// Makes a source of these content files, in this order.
+    pub fn new(contents: impl IntoIterator<Item = Arc<ContentFile>>) -> ScanSource {
+        ScanSource::with_totals(contents.into_iter().map(|content| (content, None)))
+    }
+
+    /// The same where the totals of some are known: counting words is most of what a first search costs.
+    pub fn with_totals(contents: impl IntoIterator<Item = (Arc<ContentFile>, Option<Totals>)>) -> ScanSource {
+        let trail = |(content, totals): (Arc<ContentFile>, Option<Totals>)| Trail {
+            content,
+            totals: totals.map_or_else(OnceLock::new, OnceLock::from),
+        };
+        ScanSource { trails: contents.into_iter().map(trail).collect() }
+    }
+
+    /// The totals of a trail, if they were given or have been counted by a search.
+    pub fn totals(&self, trail: usize) -> Option<&Totals> {
+        self.trails[trail].totals.get()
+    }
+
+    fn failed(&self, trail: usize) -> impl Fn(trail_content::Error) -> Error + use<> {
+        let id = self.trail_id(trail);
+        move |source| Error::Content { trail: format!("trail {id}"), source: Box::new(source) }
+    }
+}
+
+/// Where candidates are: for each trail its channels, for each channel its blocks.
+pub struct ScanPrepared {
+    trails: Vec<std::result::Result<Vec<Vec<Found>>, String>>,
+}
+
+/// The candidates of one block.
+struct Found {
+    block: usize,
+    items: Vec<u32>,
+    kept: Option<Arc<Block>>,
+}
+
+/// What the first pass over a block brings.
+struct Look {
+    channel: usize,
+    found: Option<Found>,
+    statistics: Statistics,
+    totals: Totals,
+}
+
+impl Source for ScanSource {
+    type Prepared = ScanPrepared;
+
+    fn trail_count(&self) -> usize {
+        self.trails.len()
+    }
+
+    fn trail_id(&self, trail: usize) -> TrailId {
+        self.trails[trail].content.trail()
+    }
+
+    fn content(&self, trail: usize) -> Result<Arc<ContentFile>> {
+        Ok(self.trails[trail].content.clone())
+    }
+
+    fn prepare(&self, plan: &Plan, cancel: &Cancel) -> Result<(Statistics, ScanPrepared)> {
+        let pass = FirstPass {
+            plan,
+            matching: Prefilter::new(plan),
+            counted: Prefilter::of_terms(plan),
+            kept_len: AtomicUsize::new(0),
+            cancel,
+        };
+        let looks: Vec<_> = self.trails.par_iter().map(|trail| pass.trail(trail)).collect();
+        let mut statistics = Statistics::default();
+        let mut trails = Vec::with_capacity(looks.len());
+        for looks in looks {
+            trails.push(match looks {
+                Ok((found, of_trail)) => {
+                    statistics += &of_trail;
+                    Ok(found)
+                }
+                Err(Error::Cancelled) => return Err(Error::Cancelled),
+                // What a trail lacks, the others can still answer; it says so itself when it is asked.
+                Err(Error::Content { source, .. }) => Err(source.to_string()),
+                Err(error) => return Err(error),
+            });
+        }
+        Ok((statistics, ScanPrepared { trails }))
+    }
+
+    fn candidates(
+        &self,
+        prepared: &ScanPrepared,
+        trail: usize,
+        channel: usize,
+        cancel: &Cancel,
+        visit: &mut dyn FnMut(usize, &Block, &[u32]) -> Result<()>,
+    ) -> Result<()> {
+        let channels = prepared.trails[trail].as_ref();
+        let channels = channels.map_err(|why| Error::Content {
+            trail: format!("trail {}", self.trail_id(trail)),
+            source: why.clone().into(),
+        })?;
+        for found in &channels[channel] {
+            cancel.check()?;
+            match &found.kept {
+                Some(block) => visit(found.block, block, &found.items)?,
+                None => {
+                    let content = &self.trails[trail].content.channels()[channel];
+                    visit(found.block, &*content.block(found.block).map_err(self.failed(trail))?, &found.items)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+struct FirstPass<'a> {
+    plan: &'a Plan,
+    /// Finds the items that may match.
+    matching: Prefilter,
+    /// Finds those that count for the frequencies of terms.
+    counted: Prefilter,
+    kept_len: AtomicUsize,
+    cancel: &'a Cancel,
+}
+
+impl FirstPass<'_> {
+    fn trail(&self, trail: &Trail) -> Result<(Vec<Vec<Found>>, Statistics)> {
+        let channels = trail.content.channels();
+        let blocks: Vec<(usize, usize)> = channels
+            .iter()
+            .enumerate()
+            .flat_map(|(channel, content)| (0..content.block_count()).map(move |block| (channel, block)))
+            .collect();
+        // Words are counted only for ranks that depend on them, and once.
+        let counts = trail.totals.get().is_none() && self.counts_words();
+        let looks: Vec<Look> = blocks
+            .into_par_iter()
+            .map_init(Scanner::default, |scanner, (channel, block)| self.block(trail, channel, block, counts, scanner))
+            .collect::<Result<_>>()?;
+
+        let mut found: Vec<Vec<Found>> = channels.iter().map(|_| Vec::new()).collect();
+        let (mut statistics, mut totals) = (Statistics::default(), Totals::default());
+        for look in looks {
+            found[look.channel].extend(look.found);
+            statistics += &look.statistics;
+            totals.add(&look.totals);
+        }
+        let totals = if counts { trail.totals.get_or_init(|| totals) } else { trail.totals.get().unwrap_or(&totals) };
+        for (kind, &(docs, words)) in Kind::ALL.into_iter().zip(&totals.kinds) {
+            *statistics.of_mut(kind) += &KindStatistics::new(docs, words);
+        }
+        Ok((found, statistics))
+    }
+
+    fn counts_words(&self) -> bool {
+        self.plan.leaves.iter().any(|leaf| leaf.is_scored && matches!(leaf.matcher, LeafMatcher::Sequence(_)))
+    }
+
+    fn block(&self, trail: &Trail, channel: usize, index: usize, counts: bool, scanner: &mut Scanner) -> Result<Look> {
+        self.cancel.check()?;
+        let content = &trail.content;
+        let failed = |source| Error::Content { trail: format!("trail {}", content.trail()), source: Box::new(source) };
+        let block = content.channels()[channel].block(index).map_err(failed)?;
+        let mut totals = Totals::default();
+        if counts {
+            totals.count(&block);
+        }
+        let items = self.matching.candidates(&block);
+        let others = (self.counted != self.matching).then(|| self.counted.candidates(&block));
+        let mut statistics = Statistics::default();
+        for &item in others.as_ref().unwrap_or(&items) {
+            let item = block.item(item as usize);
+            statistics.count(item.kind(), &scanner.scan_document(self.plan, item.text()));
+        }
+        let found = (!items.is_empty()).then(|| {
+            let len = block.pool().len();
+            let is_kept = self.kept_len.fetch_add(len, Ordering::Relaxed) + len <= KEPT_LEN;
+            Found { block: index, items, kept: is_kept.then_some(block) }
+        });
+        Ok(Look { channel, found, statistics, totals })
+    }
+}

@@ -1,0 +1,174 @@
+//! Asking a source.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use trail_model::TimeSpan;
+use trail_query::{Mode, Query};
+
+use crate::hits::channel_hits;
+use crate::item::match_item;
+use crate::join::Joiner;
+use crate::occurrences::Scanner;
+use crate::plan::{Language, Plan};
+use crate::rank::Statistics;
+use crate::{Cancel, Error, Hit, Result, Source};
+
+/// How to search.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How queries are read.
+    pub language: Language,
+    /// Only hits that have a moment in common with this part of a recording.
+    pub span: Option<TimeSpan>,
+    /// Ranks on the scale of Lucene before 8, which kept the factor k1 + 1 = 2.2.
+    pub keeps_k1_factor: bool,
+    /// When to stop.
+    pub cancel: Cancel,
+}
+
+impl Options {
+    /// The defaults for a language.
+    pub fn new(language: impl Into<Language>) -> Options {
+        Options { language: language.into(), span: None, keeps_k1_factor: false, cancel: Cancel::never() }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options::new(Mode::Screentrail)
+    }
+}
+
+/// Answers queries over the trails of a source.
+pub struct Searcher<S> {
+    source: S,
+    options: Options,
+}
+
+impl<S: Source> Searcher<S> {
+    /// Makes a searcher.
+    pub fn new(source: S, options: Options) -> Searcher<S> {
+        Searcher { source, options }
+    }
+
+    /// The source.
+    pub fn source(&self) -> &S {
+        &self.source
+    }
+
+    /// Reads a query and gathers what its ranks need, over all trails of the source.
+    ///
+    /// # Errors
+    /// If the query cannot be searched for, the source does not answer, or time is up.
+    pub fn prepare(&self, query: &Query) -> Result<Search<'_, S>> {
+        let plan = Plan::new(query, self.options.language)?;
+        let (mut statistics, prepared) = self.source.prepare(&plan, &self.options.cancel)?;
+        statistics.keeps_k1_factor = self.options.keeps_k1_factor;
+        Ok(Search { source: &self.source, options: &self.options, plan: Arc::new(plan), statistics, prepared })
+    }
+}
+
+/// A query on its way through the trails of a source.
+pub struct Search<'a, S: Source> {
+    source: &'a S,
+    options: &'a Options,
+    plan: Arc<Plan>,
+    statistics: Statistics,
+    prepared: S::Prepared,
+}
+
+/// In which order hits of several trails come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Trail by trail as the source has them, each by time.
+    Trail,
+    /// All by rank, then start time, then first record, then trail.
+    Rank,
+}
+
+/// The hits of several trails.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// Each with its trail.
+    pub hits: Vec<(usize, Hit)>,
+    /// How many there are in all, also beyond a limit.
+    pub total: usize,
+    /// The trails that could not be searched, and why.
+    pub failures: Vec<(usize, Error)>,
+}
+
+impl<S: Source> Search<'_, S> {
+    /// What is searched for.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// The statistics that ranks are made from.
+    pub fn statistics(&self) -> &Statistics {
+        &self.statistics
+    }
+
+    /// Finds the hits in one trail, by rank.
+    ///
+    /// # Errors
+    /// If its content cannot be read, or time is up.
+    pub fn search_trail(&self, trail: usize) -> Result<Vec<Hit>> {
+        let content = self.source.content(trail)?;
+        let failed = |source| Error::Content { trail: format!("trail {}", content.trail()), source: Box::new(source) };
+        let cancel = &self.options.cancel;
+        let mut scanner = Scanner::default();
+        let mut hits = Vec::new();
+        for (index, channel) in content.channels().iter().enumerate() {
+            let mut joiner = Joiner::new(channel);
+            self.source.candidates(&self.prepared, trail, index, cancel, &mut |block, content, items| {
+                joiner.add(block, content, items);
+                Ok(())
+            })?;
+            let mut matched = Vec::new();
+            for item in joiner.finish().map_err(failed)? {
+                cancel.check()?;
+                matched.extend(match_item(&self.plan, &self.statistics, &mut scanner, item));
+            }
+            if matched.is_empty() && !self.plan.is_open() {
+                continue;
+            }
+            let moments = channel.moments().map_err(failed)?;
+            hits.extend(channel_hits(&self.plan, channel.id(), moments, &matched, cancel)?);
+        }
+        if let Some(span) = self.options.span {
+            hits.retain(|hit| hit.span.start < span.end && span.start <= hit.span.end);
+        }
+        hits.sort_by(Hit::by_rank);
+        Ok(hits)
+    }
+
+    /// Finds the hits in all trails, many at a time; the answer does not depend on how many.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`]. A trail that cannot be read is told in [`Answer::failures`].
+    pub fn search_all(&self, order: Order, limit: Option<usize>) -> Result<Answer> {
+        let found: Vec<Result<Vec<Hit>>> =
+            (0..self.source.trail_count()).into_par_iter().map(|trail| self.search_trail(trail)).collect();
+        let mut answer = Answer::default();
+        for (trail, found) in found.into_iter().enumerate() {
+            match found {
+                Ok(mut hits) => {
+                    if order == Order::Trail {
+                        hits.sort_by(Hit::by_time);
+                    }
+                    answer.hits.extend(hits.into_iter().map(|hit| (trail, hit)));
+                }
+                Err(Error::Cancelled) => return Err(Error::Cancelled),
+                Err(error) => answer.failures.push((trail, error)),
+            }
+        }
+        if order == Order::Rank {
+            // Stable: hits that are alike stay in the order of trails.
+            answer.hits.sort_by(|a, b| a.1.by_rank(&b.1));
+        }
+        answer.total = answer.hits.len();
+        answer.hits.truncate(limit.unwrap_or(usize::MAX));
+        Ok(answer)
+    }
+}

@@ -1,0 +1,51 @@
+//! Where items come from.
+
+use std::sync::Arc;
+
+use trail_content::{Block, ContentFile};
+use trail_model::TrailId;
+
+use crate::plan::Plan;
+use crate::rank::Statistics;
+use crate::{Cancel, Result};
+
+/// Trails with content, and a way to the items in which a query may match.
+///
+/// A source may name more items than match: search looks at each one's text. It must not miss one.
+pub trait Source: Sync {
+    /// What [`Source::prepare`] keeps for [`Source::candidates`].
+    type Prepared: Send + Sync;
+
+    /// The number of trails; they are counted from 0.
+    fn trail_count(&self) -> usize;
+
+    /// The identity of a trail.
+    fn trail_id(&self, trail: usize) -> TrailId;
+
+    /// The content of a trail.
+    ///
+    /// # Errors
+    /// [`Error::Content`](crate::Error::Content) if it cannot be opened.
+    fn content(&self, trail: usize) -> Result<Arc<ContentFile>>;
+
+    /// Gathers the statistics that ranks need, over all trails, and whatever makes finding candidates quick.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`](crate::Error::Cancelled), or what keeps the source as a whole from answering. A trail that
+    /// cannot be read is not one of them: it fails when its candidates are asked for.
+    fn prepare(&self, plan: &Plan, cancel: &Cancel) -> Result<(Statistics, Self::Prepared)>;
+
+    /// Calls `visit` with each block of a channel that has items in which the query may match: its index, itself, and the
+    /// indexes of the items, in order.
+    ///
+    /// # Errors
+    /// If a block cannot be read, or what `visit` answers.
+    fn candidates(
+        &self,
+        prepared: &Self::Prepared,
+        trail: usize,
+        channel: usize,
+        cancel: &Cancel,
+        visit: &mut dyn FnMut(usize, &Block, &[u32]) -> Result<()>,
+    ) -> Result<()>;
+}
