@@ -171,7 +171,7 @@ impl<'a> Item<'a> {
     }
 
     /// When it could be seen, ordered by begin, then end. Spans of different lines with the same text may overlap.
-    pub fn spans(&self) -> impl ExactSizeIterator<Item = Span<'a>> + Clone + 'a {
+    pub fn spans(&self) -> impl ExactSizeIterator<Item = Span<'a>> + Clone + use<'a> {
         let block = self.block;
         self.span_range().map(move |index| block.span(index))
     }

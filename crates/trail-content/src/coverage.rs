@@ -2,6 +2,8 @@
 
 use std::ops::AddAssign;
 
+use crate::{Block, Kind};
+
 macro_rules! coverage {
     ($($(#[$doc:meta])* $name:ident,)*) => {
         /// Counts for one channel: what was decoded, what became of it, and what was left out and why.
@@ -73,4 +75,23 @@ coverage! {
     commands_in_doubt,
     /// Spans with concealed text.
     concealed_spans,
+}
+
+impl Coverage {
+    /// Counts what a finished block holds.
+    pub(crate) fn count_block(&mut self, block: &Block) {
+        self.blocks += 1;
+        for (kind, count) in [
+            (Kind::Line, &mut self.line_items),
+            (Kind::Title, &mut self.title_items),
+            (Kind::Command, &mut self.command_items),
+            (Kind::Input, &mut self.input_items),
+            (Kind::Clipboard, &mut self.clipboard_items),
+        ] {
+            *count += block.range_of(kind).len() as u64;
+        }
+        self.spans += block.spans.len() as u64;
+        self.concealed_spans += block.spans.iter().filter(|span| span.concealed).count() as u64;
+        self.text_bytes += block.items.iter().map(|item| u64::from(item.len)).sum::<u64>();
+    }
 }

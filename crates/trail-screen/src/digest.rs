@@ -69,7 +69,7 @@ impl RowView<'_> {
                 let hidden = attributes.fg == attributes.bg && attributes.fg != Color::Default;
                 conceals = attributes.conceal || hidden;
             }
-            conceals && !cell.shows_blank() && !cell.has(Cell::SPACER | Cell::LEADING)
+            conceals && self.terminal.character(*cell).0 != ' '
         })
     }
 }

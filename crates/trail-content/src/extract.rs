@@ -1,0 +1,184 @@
+//! From a trail to its content file.
+//!
+//! Content blocks are planned first, then extracted independently of each other, each from the nearest keyframe before
+//! it, and stitched in order. So the file is the same for every number of threads, and memory is bounded by the blocks
+//! in flight.
+
+mod block;
+mod draft;
+mod lines;
+mod plan;
+mod stitch;
+mod texts;
+mod utf8;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::Write;
+
+use rayon::prelude::*;
+use trail_container::TrailReader;
+use trail_model::{ChannelKind, RecordId};
+
+use crate::{ContentWriter, Coverage, EncodedBlock, Error, Moments};
+use block::Extracted;
+use plan::{BlockPlan, ChannelPlan};
+use stitch::Stitcher;
+
+/// Output of a channel after which a new content block begins, in bytes. Part of the meaning of content files: an item
+/// is a distinct text of a block.
+pub const BLOCK_OUTPUT_LEN: u64 = 4 << 20;
+
+/// How content is extracted. The result does not depend on it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ExtractOptions {
+    /// Blocks that are extracted at a time; 0: as many as the thread pool has threads. Memory grows with it, by about
+    /// ten times [`BLOCK_OUTPUT_LEN`] each at most for ordinary recordings.
+    pub threads: usize,
+    /// Instead of [`BLOCK_OUTPUT_LEN`], for tests of what happens at the borders.
+    #[doc(hidden)]
+    pub block_output_len: u64,
+}
+
+impl Default for ExtractOptions {
+    fn default() -> ExtractOptions {
+        ExtractOptions { threads: 0, block_output_len: BLOCK_OUTPUT_LEN }
+    }
+}
+
+impl ExtractOptions {
+    /// Options for that many blocks at a time.
+    pub fn with_threads(threads: usize) -> ExtractOptions {
+        ExtractOptions { threads, ..ExtractOptions::default() }
+    }
+}
+
+/// What [`extract`] made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extraction {
+    /// The content file.
+    pub bytes: Vec<u8>,
+    /// Its address by content.
+    pub digest: [u8; 32],
+    /// Summed over the channels.
+    pub coverage: Coverage,
+}
+
+/// Extracts the content of a trail into memory.
+///
+/// # Errors
+/// [`Error::Write`] if the compressor fails. Damage in the trail is no error: what can be read is extracted, and the
+/// coverage says what could not.
+pub fn extract(trail: &TrailReader, options: &ExtractOptions) -> Result<Extraction, Error> {
+    let (bytes, digest, coverage) = extract_to(trail, options, Vec::new())?;
+    Ok(Extraction { bytes, digest, coverage })
+}
+
+/// Extracts the content of a trail into `out`, front to back; gives it back with the file's digest and the coverage
+/// summed over the channels.
+///
+/// # Errors
+/// As [`extract`], and if `out` fails.
+pub fn extract_to<W: Write>(
+    trail: &TrailReader,
+    options: &ExtractOptions,
+    out: W,
+) -> Result<(W, [u8; 32], Coverage), Error> {
+    let mut writer = ContentWriter::new(out, trail.trail_id())?;
+    let mut total = Coverage::default();
+    let at_a_time = match options.threads {
+        0 => rayon::current_num_threads(),
+        threads => threads,
+    };
+    let channels: Vec<_> = trail.channels().map(|summary| summary.channel).collect();
+    for &channel in &channels {
+        let block_len = options.block_output_len.max(1);
+        let quick = plan::plan_quick(trail, channel, block_len);
+        let plan = quick.unwrap_or_else(|| plan::plan(trail, channel, block_len));
+        total += &extract_channel(trail, plan, block_len, at_a_time, &mut writer)?;
+    }
+    let (out, digest) = writer.finish(RecordId(trail.last_record()), trail.duration())?;
+    Ok((out, digest, total))
+}
+
+/// Extracts one channel: batches of blocks in parallel, their seams in order.
+fn extract_channel<W: Write>(
+    trail: &TrailReader,
+    mut plan: ChannelPlan,
+    block_len: u64,
+    at_a_time: usize,
+    writer: &mut ContentWriter<W>,
+) -> Result<Coverage, Error> {
+    let mut coverage = Coverage::default();
+    let mut moments = Moments::new([], trail.duration());
+    let mut stitcher = Stitcher::default();
+    let mut first = None;
+    if let [block] = plan.blocks[..] {
+        let extracted = block::extract(trail, block);
+        if extracted.is_damaged {
+            // It was planned without looking.
+            plan = plan::plan(trail, plan.channel, block_len);
+        } else {
+            first = Some(extracted);
+        }
+    }
+    let mut kind = None;
+    for batch in plan.blocks.chunks(at_a_time.max(1)) {
+        let mut extracted: Vec<Extracted> = match first.take() {
+            Some(block) => vec![block],
+            None => map(batch, |block: &BlockPlan| block::extract(trail, *block)),
+        };
+        if kind.is_none() {
+            let named = extracted.first_mut().and_then(|block| block.kind.take());
+            writer.add_channel(plan.channel, kind.insert(named.unwrap_or(unknown_kind())));
+        }
+        for (block, plan) in extracted.iter_mut().zip(batch) {
+            stitcher.carry_commands(block, plan.after_damage);
+            block.moments.drain(..).for_each(|moment| moments.push(moment));
+        }
+        let finished = map_owned(extracted, |block| {
+            let Extracted { draft, border, last, coverage, .. } = block;
+            let finished = draft.finish(last, border.outgoing as usize);
+            let encoded = EncodedBlock::new(&finished.block);
+            (finished, encoded, border, coverage)
+        });
+        for ((finished, encoded, border, of_block), plan) in finished.into_iter().zip(batch) {
+            coverage += &of_block;
+            coverage.count_block(&finished.block);
+            writer.add_block(plan.channel, encoded?)?;
+            let resolved = stitcher.carry_growth(&finished.outgoing, &border, plan.after_damage);
+            for (block, span, next) in resolved {
+                writer.resolve(plan.channel, block, span, next)?;
+            }
+        }
+    }
+    coverage.damaged_parts = plan.damaged_parts;
+    coverage.lost_records = plan.lost_records;
+    if kind.is_none() {
+        writer.add_channel(plan.channel, &unknown_kind());
+    }
+    writer.end_channel(plan.channel, &moments, &coverage)?;
+    Ok(coverage)
+}
+
+/// One block needs no other thread: handing work over costs more than a short recording takes.
+fn map<T: Sync, R: Send>(items: &[T], f: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
+    match items {
+        [item] => vec![f(item)],
+        items => items.par_iter().map(f).collect(),
+    }
+}
+
+fn map_owned<T: Send, R: Send>(mut items: Vec<T>, f: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
+    match items.len() {
+        1 => items.pop().map(f).into_iter().collect(),
+        _ => items.into_par_iter().map(f).collect(),
+    }
+}
+
+/// The kind of a channel whose opening record is lost.
+fn unknown_kind() -> ChannelKind {
+    ChannelKind::Other("unknown".to_owned())
+}

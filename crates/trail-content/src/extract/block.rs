@@ -1,0 +1,174 @@
+//! One content block: its records, one after the other.
+
+use trail_container::{Record, RecordBody, TrailReader};
+use trail_model::ChannelKind;
+use trail_replay::Screen;
+
+use super::draft::Draft;
+use super::lines::{Border, Lines};
+use super::plan::BlockPlan;
+use super::stitch::LiveCommand;
+use super::utf8::Utf8Count;
+use crate::block::NONE;
+use crate::{Coverage, Kind, Moment, SpanBuf};
+
+/// What was extracted of a block by itself.
+pub(super) struct Extracted {
+    pub(super) first: u32,
+    pub(super) last: u32,
+    pub(super) draft: Draft,
+    pub(super) border: Border,
+    pub(super) moments: Vec<Moment>,
+    pub(super) coverage: Coverage,
+    pub(super) live_commands: Vec<LiveCommand>,
+    /// From the channel's opening record.
+    pub(super) kind: Option<ChannelKind>,
+    /// A chunk that the plan counts on could not be read.
+    pub(super) is_damaged: bool,
+}
+
+/// Extracts one block.
+pub(super) fn extract(trail: &TrailReader, plan: BlockPlan) -> Extracted {
+    let mut worker = Worker::new(plan);
+    let start = trail.replay_start(plan.channel, plan.first_record);
+    let chunks = trail.channel(plan.channel).map_or(&[][..], |summary| &summary.chunks);
+    let from = chunks.partition_point(|&chunk| Some(chunk) < start);
+    let mut is_first = true;
+    for &index in &chunks[from..] {
+        if trail.chunks().get(index).is_none_or(|chunk| chunk.first_record > plan.last_record) {
+            break;
+        }
+        let Ok(chunk) = trail.chunk(index) else {
+            worker.out.is_damaged = true;
+            continue;
+        };
+        if std::mem::take(&mut is_first)
+            && let Some(keyframe) = chunk.keyframe(plan.channel)
+            && let Ok(screen) = Screen::load(keyframe)
+        {
+            worker.screen = screen;
+        }
+        for record in chunk.records().filter(|record| record.channel == plan.channel) {
+            if record.id < plan.first_record {
+                worker.screen.apply(&record.body);
+            } else if record.id <= plan.last_record {
+                worker.record(&record);
+            }
+        }
+    }
+    worker.finish()
+}
+
+struct Worker {
+    plan: BlockPlan,
+    screen: Screen,
+    lines: Lines,
+    title: Title,
+    utf8: Utf8Count,
+    out: Extracted,
+}
+
+/// The window title and since when it stands.
+#[derive(Default)]
+struct Title {
+    text: String,
+    begin: u32,
+}
+
+impl Worker {
+    fn new(plan: BlockPlan) -> Worker {
+        let out = Extracted {
+            first: plan.first,
+            last: plan.first,
+            draft: Draft::new(plan.first),
+            border: Border::default(),
+            moments: Vec::new(),
+            coverage: Coverage::default(),
+            live_commands: Vec::new(),
+            kind: None,
+            is_damaged: false,
+        };
+        Worker {
+            plan,
+            screen: Screen::new(),
+            lines: Lines::new(plan.first),
+            title: Title::default(),
+            utf8: Utf8Count::default(),
+            out,
+        }
+    }
+
+    fn record(&mut self, record: &Record<'_>) {
+        let at = self.plan.first + self.out.moments.len() as u32;
+        if self.out.moments.is_empty() && at > 0 && !self.plan.after_damage {
+            self.begin();
+        }
+        self.count(&record.body);
+        self.screen.apply(&record.body);
+        let mut changed = false;
+        if let Some(terminal) = self.screen.terminal_mut() {
+            changed = self.lines.update(terminal, at, &mut self.out.draft);
+            if self.lines.title_touched() {
+                self.title.update(terminal.title(), at, &mut self.out.draft);
+            }
+        }
+        self.out.moments.push(Moment { record: record.id, offset: record.offset, changed: changed || at == 0 });
+    }
+
+    /// Takes the screen as it stood before the block's first record.
+    fn begin(&mut self) {
+        if let Some(terminal) = self.screen.terminal_mut() {
+            let before = self.plan.first - 1;
+            self.lines.begin(terminal, &mut self.out.draft);
+            self.title.update(terminal.title(), before, &mut self.out.draft);
+        }
+    }
+
+    fn count(&mut self, body: &RecordBody<'_>) {
+        let coverage = &mut self.out.coverage;
+        coverage.records += 1;
+        match body {
+            RecordBody::Output(bytes) => {
+                coverage.output_records += 1;
+                coverage.output_bytes += bytes.len() as u64;
+                self.utf8.feed(bytes);
+            }
+            RecordBody::Input(_) => coverage.input_records += 1,
+            RecordBody::Resize(_) => coverage.resizes += 1,
+            RecordBody::Opaque { .. } => coverage.opaque_records += 1,
+            RecordBody::ChannelOpen(open) => self.out.kind = Some(ChannelKind::from_name(open.kind)),
+            RecordBody::ChannelClose(_) | RecordBody::Marker(_) | RecordBody::Signal(_) => {}
+            _ => coverage.skipped_records += 1,
+        }
+    }
+
+    fn finish(mut self) -> Extracted {
+        let count = self.out.moments.len() as u32;
+        let last = self.plan.first + count.saturating_sub(1);
+        if count > 0 {
+            self.lines.finish(last, &mut self.out.draft);
+            self.title.update("", last + 1, &mut self.out.draft);
+        }
+        self.out.last = last;
+        self.out.border = self.lines.border;
+        self.out.coverage.invalid_bytes = self.utf8.invalid;
+        self.out
+    }
+}
+
+impl Title {
+    /// From moment `at` on the title is `text`.
+    fn update(&mut self, text: &str, at: u32, draft: &mut Draft) {
+        if text == self.text {
+            return;
+        }
+        // A title that stood at the border only is the block's before.
+        let begin = self.begin.max(draft.first());
+        if !self.text.is_empty() && begin < at {
+            draft.add(Kind::Title, &self.text, SpanBuf::new(begin, at - 1).as_span(), NONE);
+        }
+        self.text.clear();
+        self.text.push_str(text);
+        self.begin = at;
+    }
+}

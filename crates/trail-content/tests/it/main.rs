@@ -1,0 +1,6 @@
+//! Content against the screens it was extracted from.
+
+mod hand;
+mod make;
+mod random;
+mod slow;
