@@ -94,7 +94,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         1 => (2u8..12).prop_map(Step::Progress),
         1 => (1u8..40).prop_map(Step::Log),
         1 => vec(text(), 1..6).prop_map(Step::FullScreen),
-        2 => (1u16..40, 1u16..12).prop_map(|(cols, rows)| Step::Resize(cols, rows)),
+        2 => (2u16..40, 1u16..12).prop_map(|(cols, rows)| Step::Resize(cols, rows)),
         1 => Just(Step::Marker),
         1 => "[a-z]{1,6}".prop_map(Step::Input),
     ]
@@ -102,7 +102,7 @@ pub fn step() -> impl Strategy<Value = Step> {
 
 /// A recording: the size it begins with and up to `steps` steps.
 pub fn stream(steps: usize) -> impl Strategy<Value = (Size, Vec<Step>)> {
-    let size = prop_oneof![3 => Just((80, 24)), 3 => (8u16..40, 2u16..10), 1 => (1u16..6, 1u16..4)];
+    let size = prop_oneof![3 => Just((80, 24)), 3 => (8u16..40, 2u16..10), 1 => (2u16..6, 1u16..4)];
     let size = size.prop_map(|(cols, rows)| Size { cols, rows });
     (size, vec(step(), 1..steps.max(2)))
 }
