@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::codec::Codec;
-use crate::folder::Folder;
+use crate::folder::{Folder, may_belong_together};
 use crate::importer::{Group, Probe, REGISTRY};
 use crate::options::ImportOptions;
 use crate::source::RecordingSource;
@@ -44,6 +44,8 @@ enum Work {
         blob: Blob,
         wrappers: u32,
     },
+    /// A file named by the caller: what stands beside it may belong to it.
+    Named(PathBuf),
     Found(Box<RecordingSource>),
     Failed(Error),
 }
@@ -61,8 +63,13 @@ impl Iterator for Discovery {
                         return Some(Err(Error::Io { path: path.to_string_lossy().into_owned(), source }));
                     }
                 }
+                Work::Named(path) => {
+                    if let Err(error) = self.file(Blob::from_path(&path), 0, Some(&path)) {
+                        return Some(Err(error));
+                    }
+                }
                 Work::File { blob, wrappers } => {
-                    if let Err(error) = self.file(blob, wrappers) {
+                    if let Err(error) = self.file(blob, wrappers, None) {
                         return Some(Err(error));
                     }
                 }
@@ -90,6 +97,21 @@ impl Discovery {
         }
     }
 
+    pub(crate) fn from_files(
+        name: &str,
+        files: impl IntoIterator<Item = (String, Vec<u8>)>,
+        options: &ImportOptions,
+    ) -> Discovery {
+        let members = files.into_iter().map(|(file, bytes)| (format!("{name}!{file}"), file, bytes));
+        let folders = archive::from_memory(name, members);
+        let mut discovery = Discovery::new(options);
+        for folder in folders {
+            let (found, _) = grouped(folder, 0, options);
+            discovery.queue.extend(found.into_iter().flatten());
+        }
+        discovery
+    }
+
     /// Puts what was found before everything that is still to be looked at.
     fn push_front(&mut self, work: Vec<Work>) {
         for item in work.into_iter().rev() {
@@ -102,15 +124,17 @@ impl Discovery {
         if metadata.is_dir() {
             return self.directory(path, depth);
         }
-        let mut blob = Blob::from_path(path);
-        if !metadata.is_file() {
-            // A pipe, named by the caller: it can be read only once.
-            let (handle, error) = spool(fs::File::open(path)?)?;
-            if let Some(error) = error {
-                return Err(error);
-            }
-            blob = Blob::from_handle(blob.path, blob.name, handle);
+        if metadata.is_file() {
+            self.push_front(vec![Work::Named(path.to_owned())]);
+            return Ok(());
         }
+        // A pipe, named by the caller: it can be read only once.
+        let (handle, error) = spool(fs::File::open(path)?)?;
+        if let Some(error) = error {
+            return Err(error);
+        }
+        let blob = Blob::from_path(path);
+        let blob = Blob::from_handle(blob.path, blob.name, handle);
         self.push_front(vec![Work::File { blob, wrappers: 0 }]);
         Ok(())
     }
@@ -146,7 +170,7 @@ impl Discovery {
     }
 
     /// Peels the wrappers of a file and asks the importers about it.
-    fn file(&mut self, mut blob: Blob, mut wrappers: u32) -> Result<(), Error> {
+    fn file(&mut self, mut blob: Blob, mut wrappers: u32, named: Option<&Path>) -> Result<(), Error> {
         let limits = self.options.limits.clone();
         let path = blob.path.clone();
         let failed = |source| Error::Io { path: path.clone(), source };
@@ -155,7 +179,7 @@ impl Discovery {
             let codec = Codec::sniff(&head);
             let container = archive::sniff(&head);
             if codec.is_none() && container.is_none() {
-                return self.leaf(blob, &head);
+                return self.leaf(blob, &head, named);
             }
             wrappers += 1;
             if wrappers > limits.depth {
@@ -173,13 +197,19 @@ impl Discovery {
         }
     }
 
-    fn leaf(&mut self, blob: Blob, head: &[u8]) -> Result<(), Error> {
+    fn leaf(&mut self, blob: Blob, head: &[u8], named: Option<&Path>) -> Result<(), Error> {
         if let Some(what) = encrypted(head) {
             return Err(Error::Encrypted { path: blob.path, what });
         }
         let limits = &self.options.limits;
         let probe = Probe { blob: &blob, head, limits };
         let claim = REGISTRY.iter().find_map(|importer| importer.probe(&probe).map(|format| (*importer, format)));
+        if claim.is_none_or(|(importer, _)| importer.has_siblings())
+            && let Some(found) = named.and_then(|path| with_siblings(path, &self.options))
+        {
+            self.push_front(vec![Work::Found(Box::new(found?))]);
+            return Ok(());
+        }
         let Some((importer, format)) = claim else {
             return Err(Error::NotARecording { path: blob.path });
         };
@@ -201,6 +231,31 @@ impl Discovery {
         self.push_front(work);
         Ok(())
     }
+}
+
+/// The recording of several files that the one at `path` belongs to, if it is its main file; else an error says so.
+fn with_siblings(path: &Path, options: &ImportOptions) -> Option<Result<RecordingSource, Error>> {
+    let name = path.file_name()?.to_string_lossy();
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut beside: Vec<PathBuf> = fs::read_dir(parent)
+        .ok()?
+        .filter_map(Result::ok)
+        .filter(|entry| may_belong_together(&name, &entry.file_name().to_string_lossy()))
+        .map(|entry| path.with_file_name(entry.file_name()))
+        .filter(|path| path.is_file())
+        .collect();
+    beside.sort();
+    let shown = path.parent().unwrap_or(Path::new("")).to_string_lossy().into_owned();
+    let folder = Folder::new(shown, beside.iter().map(|path| Blob::from_path(path)).collect());
+    let named = path.to_string_lossy();
+    REGISTRY.iter().find_map(|importer| {
+        let mut groups = importer.group(&folder, &options.limits).into_iter();
+        let group = groups.find(|group| group.recording.parts.iter().any(|part| part.blob.path == named))?;
+        Some(match group.recording.main().path == named {
+            true => Ok(RecordingSource { importer: *importer, recording: group.recording }),
+            false => Err(Error::PartOf { path: named.clone().into_owned(), recording: group.recording.path }),
+        })
+    })
 }
 
 /// Sorts the files of a folder into groups and single files. Says as well whether a group owns the whole folder.

@@ -123,7 +123,7 @@ impl<'a> Emitter<'a> {
 
     /// Moves on to `ns` after the start; if that is past already, stays and counts it.
     pub(crate) fn advance_to(&mut self, ns: i128) {
-        self.advance(ns - self.played_ns());
+        self.advance(ns.saturating_sub(self.played_ns()));
     }
 
     /// Time played so far by the recording's own clock, nanoseconds taken out of pauses included.

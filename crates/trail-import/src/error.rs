@@ -24,6 +24,14 @@ pub enum Error {
         /// Path as shown to people.
         path: String,
     },
+    /// The file is read with the recording that it is a part of: a timing file, a log of typed input.
+    #[error("{path} is a part of the recording {recording}")]
+    PartOf {
+        /// Path as shown to people.
+        path: String,
+        /// Path of the recording.
+        recording: String,
+    },
     /// The bytes are encrypted; decrypt them first.
     #[error("{path} is encrypted ({what})")]
     Encrypted {
@@ -70,6 +78,7 @@ impl Error {
         match self {
             Error::Io { path, .. }
             | Error::NotARecording { path }
+            | Error::PartOf { path, .. }
             | Error::Encrypted { path, .. }
             | Error::Malformed { path, .. }
             | Error::TooLarge { path, .. } => Some(path),
@@ -77,8 +86,8 @@ impl Error {
         }
     }
 
-    /// Tells whether this only says that the file is something else than a recording.
+    /// Tells whether this only says that the file is no recording by itself.
     pub fn is_not_a_recording(&self) -> bool {
-        matches!(self, Error::NotARecording { .. })
+        matches!(self, Error::NotARecording { .. } | Error::PartOf { .. })
     }
 }

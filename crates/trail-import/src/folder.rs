@@ -34,3 +34,44 @@ pub(crate) fn plain_name(name: &str) -> &str {
     let endings = [".gz", ".bz2", ".xz", ".zst", ".zstd"];
     endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
 }
+
+/// Words in a file name that say what it is, not which recording it is of.
+pub(crate) const TIMING_WORDS: [&str; 6] = ["timing", "time", "tm", "timings", "times", "timingfile"];
+pub(crate) const DATA_WORDS: [&str; 14] = [
+    "typescript",
+    "script",
+    "out",
+    "output",
+    "data",
+    "log",
+    "txt",
+    "stdout",
+    "session",
+    "ts",
+    "in",
+    "input",
+    "stdin",
+    "io",
+];
+
+/// Names that always stand beside each other.
+const FIXED_NAMES: [&str; 9] =
+    ["timing", "log", "log.json", "ttyin", "ttyout", "stdin", "stdout", "stderr", "meta.json"];
+
+/// The words of a file name, compression left out.
+pub(crate) fn words(name: &str) -> Vec<String> {
+    plain_name(name).split(['.', '-', '_']).filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect()
+}
+
+/// The words of a name that say which recording it is: `x` in `x.timing`, `x.typescript` and `typescript-x.gz`.
+pub(crate) fn own_words(name: &str) -> Vec<String> {
+    let mut words = words(name);
+    words.retain(|word| !TIMING_WORDS.contains(&word.as_str()) && !DATA_WORDS.contains(&word.as_str()));
+    words
+}
+
+/// Tells whether the names of two files allow them to be parts of one recording.
+pub(crate) fn may_belong_together(a: &str, b: &str) -> bool {
+    let fixed = |name| FIXED_NAMES.contains(&plain_name(name));
+    fixed(b) || own_words(a) == own_words(b)
+}

@@ -17,6 +17,11 @@ pub(crate) trait Importer: Sync {
         Vec::new()
     }
 
+    /// Whether a file that `probe` claims may be part of a recording with the files beside it.
+    fn has_siblings(&self) -> bool {
+        false
+    }
+
     /// Tells whether a single file is a recording of this format, and names the variant. Decides by content alone.
     fn probe(&self, file: &Probe<'_>) -> Option<&'static str>;
 

@@ -173,4 +173,14 @@ impl RecordingSource {
     pub fn from_reader(name: &str, reader: impl Read, options: &ImportOptions) -> Result<Discovery, Error> {
         Discovery::from_reader(name, reader, options)
     }
+
+    /// The recordings in files that are in memory, such as an upload's: their names (with `/` between folders) and bytes.
+    /// What stands beside each other is paired as in a folder. `name` stands for the path of the folder.
+    pub fn from_files(
+        name: &str,
+        files: impl IntoIterator<Item = (String, Vec<u8>)>,
+        options: &ImportOptions,
+    ) -> Discovery {
+        Discovery::from_files(name, files, options)
+    }
 }

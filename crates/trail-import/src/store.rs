@@ -1,5 +1,6 @@
 //! Where the bytes of a recording lie: a file, a part of one, or memory; under any number of compressions.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -27,10 +28,17 @@ const SMALL_BUFFER_LEN: usize = 8 << 10;
 pub(crate) type Stream = Box<dyn BufRead + Send>;
 
 /// Bytes that can be read at any place.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Handle {
     File(Arc<File>, u64),
     Memory(Arc<Vec<u8>>),
+}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if matches!(self, Handle::File(..)) { "file" } else { "memory" };
+        write!(f, "{} bytes in a {kind}", self.len())
+    }
 }
 
 impl Handle {

@@ -3,10 +3,12 @@
 mod tar;
 mod zip;
 
+use std::sync::Arc;
+
 use crate::Error;
 use crate::folder::Folder;
 use crate::options::Limits;
-use crate::store::Blob;
+use crate::store::{Blob, Handle};
 
 /// A kind of archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +54,15 @@ pub(crate) fn list(container: Container, blob: &Blob, limits: &Limits) -> Result
         problems.push(failed(source));
     }
     Ok(Listing { folders: by_folder(&blob.path, members), problems })
+}
+
+/// Files that are in memory, as if they were an archive's: path, name inside and bytes.
+pub(crate) fn from_memory(path: &str, files: impl Iterator<Item = (String, String, Vec<u8>)>) -> Vec<Folder> {
+    let members = files.map(|(shown, name, bytes)| {
+        let file_name = name.rsplit('/').next().unwrap_or(&name).to_owned();
+        Member { blob: Blob::from_handle(shown, file_name, Handle::Memory(Arc::new(bytes))), name }
+    });
+    by_folder(path, members.collect())
 }
 
 fn by_folder(path: &str, mut members: Vec<Member>) -> Vec<Folder> {

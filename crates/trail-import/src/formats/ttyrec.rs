@@ -29,8 +29,10 @@ pub(crate) struct Ttyrec;
 /// Seconds since 1970 that a frame may bear: the years 1995 (before ttyrec) to 2100.
 const TIMES: std::ops::Range<u32> = 788_918_400..4_102_444_800;
 
-/// Frames whose headers must chain before bytes without a magic number are taken for a recording.
+/// Frames whose headers must chain before bytes without a magic number are taken for a recording: `CHAIN` or all are
+/// certain; `SHORT_CHAIN` are enough where damage follows.
 const CHAIN: u32 = 8;
+const SHORT_CHAIN: u32 = 3;
 
 /// The clock of a recording machine may be set back between two of those by up to a day.
 const MAX_STEP_BACK_SECS: u32 = 86_400;
@@ -86,8 +88,10 @@ impl Header {
 enum Chain {
     /// To the very end, or as many as are asked for.
     Whole,
-    /// To a frame that the end of the file cuts.
-    Cut,
+    /// To a frame that the end of the file cuts, or that damage has hit.
+    Cut {
+        frames: u32,
+    },
     Broken,
 }
 
@@ -96,14 +100,14 @@ fn chain(stream: &mut dyn BufRead, layout: Layout, max_len: u32) -> Chain {
     for frame in 0..CHAIN {
         let mut bytes = Vec::new();
         if (&mut *stream).take(layout.header_len() as u64).read_to_end(&mut bytes).is_err() {
-            return if frame > 0 { Chain::Cut } else { Chain::Broken };
+            return if frame > 0 { Chain::Cut { frames: frame } } else { Chain::Broken };
         }
         let ended = if frame > 0 { Chain::Whole } else { Chain::Broken };
         if bytes.is_empty() {
             return ended;
         }
         if bytes.len() < layout.header_len() {
-            return if frame > 0 { Chain::Cut } else { Chain::Broken };
+            return if frame > 0 { Chain::Cut { frames: frame } } else { Chain::Broken };
         }
         match layout.header(&bytes, max_len) {
             Some(header) if header.secs >= u32::saturating_sub(last, MAX_STEP_BACK_SECS) => {
@@ -111,10 +115,10 @@ fn chain(stream: &mut dyn BufRead, layout: Layout, max_len: u32) -> Chain {
                 let len = u64::from(header.len);
                 match std::io::copy(&mut (&mut *stream).take(len), &mut std::io::sink()) {
                     Ok(skipped) if skipped == len => {}
-                    _ => return Chain::Cut,
+                    _ => return Chain::Cut { frames: frame },
                 }
             }
-            _ => return Chain::Broken,
+            _ => return if frame >= SHORT_CHAIN { Chain::Cut { frames: frame } } else { Chain::Broken },
         }
     }
     Chain::Whole
@@ -125,7 +129,7 @@ fn detect(file: &Blob, limits: &crate::Limits) -> Option<Layout> {
     for layout in Layout::ALL {
         match chain(&mut file.open(limits).ok()?, layout, limits.frame_len) {
             Chain::Whole => return Some(layout),
-            Chain::Cut => cut = cut.or(Some(layout)),
+            Chain::Cut { .. } => cut = cut.or(Some(layout)),
             Chain::Broken => {}
         }
     }
@@ -256,16 +260,21 @@ impl Reader<'_> {
     }
 }
 
+/// The first place from which frames chain well; failing that, the first place that may be the start of a cut one.
 fn find_chain(window: &Window, mut at: u64, layout: Layout, max_len: u32) -> std::io::Result<Option<u64>> {
     const BLOCK_LEN: u64 = 64 << 10;
+    let mut doubtful = None;
     loop {
         let block = window.read(at, BLOCK_LEN)?;
-        let Some(last) = block.len().checked_sub(layout.header_len()) else { return Ok(None) };
+        let Some(last) = block.len().checked_sub(layout.header_len()) else { return Ok(doubtful) };
         for start in 0..=last {
             if layout.header(&block[start..], max_len).is_some() {
                 let candidate = at + start as u64;
-                if chain(&mut window.stream_from(candidate), layout, max_len) != Chain::Broken {
-                    return Ok(Some(candidate));
+                match chain(&mut window.stream_from(candidate), layout, max_len) {
+                    Chain::Whole => return Ok(Some(candidate)),
+                    Chain::Cut { frames } if frames >= SHORT_CHAIN => return Ok(Some(candidate)),
+                    Chain::Cut { .. } => doubtful = doubtful.or(Some(candidate)),
+                    Chain::Broken => {}
                 }
             }
         }

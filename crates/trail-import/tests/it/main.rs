@@ -1,4 +1,10 @@
 //! Importers over real recordings and over small ones written here.
 
 mod asciicast;
+mod discovery;
+mod script;
+mod sudo;
 mod support;
+mod tlog;
+mod ttyrec;
+mod wrappers;

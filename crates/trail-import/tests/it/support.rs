@@ -6,6 +6,7 @@ use trail_import::{Collected, Encoding, Error, ImportOptions, ImportReport, Reco
 use trail_model::{ChannelOpen, EventKind, Size};
 
 /// A file of the corpus of real recordings, or nothing (said once per file) where the corpus is not there.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 pub(crate) fn corpus(path: &str) -> Option<PathBuf> {
     let root = std::env::var_os("TRAIL_CORPUS")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"), PathBuf::from);
@@ -126,4 +127,40 @@ pub(crate) fn with_encoding(label: &str) -> ImportOptions {
 
 pub(crate) fn size(cols: u16, rows: u16) -> Size {
     Size { cols, rows }
+}
+
+/// The recordings in files that stand in one folder.
+pub(crate) fn import_files(files: &[(&str, &[u8])]) -> Vec<Imported> {
+    let options = ImportOptions::default();
+    let files = files.iter().map(|(name, bytes)| (name.to_string(), bytes.to_vec()));
+    let found = RecordingSource::from_files("folder", files, &options);
+    found.filter_map(Result::ok).map(|source| import(&source, &options).unwrap()).collect()
+}
+
+/// The only recording in files that stand in one folder.
+pub(crate) fn import_one(files: &[(&str, &[u8])]) -> Imported {
+    let mut found = import_files(files);
+    assert_eq!(found.len(), 1);
+    found.remove(0)
+}
+
+/// The bytes of a file of the corpus, bzip2 or gzip undone.
+pub(crate) fn read_plain(path: &Path) -> Vec<u8> {
+    use std::io::Read;
+    let bytes = std::fs::read(path).unwrap();
+    let mut plain = Vec::new();
+    if bytes.starts_with(b"BZh") {
+        bzip2::read::MultiBzDecoder::new(&bytes[..]).read_to_end(&mut plain).unwrap();
+    } else if bytes.starts_with(b"\x1f\x8b") {
+        flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_end(&mut plain).unwrap();
+    } else {
+        plain = bytes;
+    }
+    plain
+}
+
+/// The times of all output events, in seconds.
+pub(crate) fn output_times(imported: &Imported) -> Vec<f64> {
+    let outputs = imported.events.events.iter().filter(|event| matches!(event.kind, EventKind::Output(_)));
+    outputs.map(|event| event.offset.as_secs_f64()).collect()
 }

@@ -136,11 +136,19 @@ pub(super) fn mend(line: &[u8]) -> Option<Vec<u8>> {
     const LONGEST_BROKEN: usize = 12;
     (0..=LONGEST_BROKEN.min(line.len())).find_map(|back| {
         let mut mended = line[..line.len() - back].to_vec();
+        if ends_in_high_surrogate(&mended) {
+            return None;
+        }
         mended.extend_from_slice(b"\"]");
         let event: RawEvent<'_> = serde_json::from_slice(&mended).ok()?;
         let whole = std::str::from_utf8(&event.data.0).is_ok();
         (whole && !event.data.0.is_empty()).then_some(mended)
     })
+}
+
+/// Tells whether the text ends in the first half of a pair of escapes.
+fn ends_in_high_surrogate(text: &[u8]) -> bool {
+    matches!(text, [.., b'\\', b'u', b'd' | b'D', b'8' | b'9' | b'a' | b'b' | b'A' | b'B', _, _])
 }
 
 /// `COLSxROWS`.

@@ -30,7 +30,8 @@ pub(super) fn import(recording: &Recording, emitter: &mut Emitter<'_>) -> Result
     if let Some(status) = emitter.meta.exit_status {
         emitter.set_exit(channel, status);
     }
-    let mut reader = Reader { path: &blob.path, window: &window, body, channel, run: 0, at: 0, lost_crs: false };
+    let mut reader =
+        Reader { path: &blob.path, window: &window, body, channel, run: 0, at: 0, lost_crs: false, after_cr: false };
     match (&timing, counted) {
         (Some(timing), Some(counted)) => reader.timed(timing, counted, emitter)?,
         _ => {
@@ -76,6 +77,8 @@ struct Reader<'a> {
     at: u64,
     /// The data file went through something that took its carriage returns; the timing file still counts them.
     lost_crs: bool,
+    /// With that: the last byte handed on was a carriage return.
+    after_cr: bool,
 }
 
 impl Reader<'_> {
@@ -105,23 +108,26 @@ impl Reader<'_> {
             let bytes = read(self.window, self.path, start + self.at, len.min(run_len - self.at).min(PIECE_LEN))?;
             let mut out = Vec::with_capacity(bytes.len() * 2);
             for &byte in &bytes {
-                let wanted = if byte == b'\n' { &b"\r\n"[..] } else { std::slice::from_ref(&byte) };
-                if wanted.len() as u64 > len {
-                    // A frame may end between the two: the line feed then belongs to the next one.
-                    len = 0;
+                if out.len() as u64 == len {
                     break;
                 }
-                out.extend_from_slice(wanted);
-                len -= wanted.len() as u64;
+                // A frame may end between the two: the line feed then begins the next one.
+                if byte == b'\n' && !self.after_cr {
+                    out.push(b'\r');
+                    self.after_cr = true;
+                    if out.len() as u64 == len {
+                        break;
+                    }
+                }
+                out.push(byte);
+                self.after_cr = byte == b'\r';
                 self.at += 1;
-                if len == 0 {
-                    break;
-                }
             }
+            len -= out.len() as u64;
             if !out.is_empty() {
                 emitter.output(self.channel, out)?;
             }
-            if self.at >= run_len {
+            if self.at >= run_len || bytes.is_empty() {
                 self.run += 1;
                 self.at = 0;
             }

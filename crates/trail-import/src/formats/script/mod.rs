@@ -43,6 +43,10 @@ impl Importer for Script {
         pair::group(folder, limits)
     }
 
+    fn has_siblings(&self) -> bool {
+        true
+    }
+
     fn probe(&self, file: &Probe<'_>) -> Option<&'static str> {
         if file.head.starts_with(header::GUACAMOLE_BEGIN) {
             return Some(GUACAMOLE);

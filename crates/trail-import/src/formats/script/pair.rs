@@ -9,7 +9,7 @@ use trail_model::Size;
 use super::timing::{self, Kind, Record};
 use super::{ADVANCED, ASCIINEMA, CLASSIC, GUACAMOLE, header};
 use crate::emit::Emitter;
-use crate::folder::{Folder, plain_name};
+use crate::folder::{Folder, TIMING_WORDS, own_words, plain_name, words};
 use crate::importer::Group;
 use crate::json::{message, to_text};
 use crate::lines::Place;
@@ -206,36 +206,8 @@ impl Names {
     }
 }
 
-/// Words in a file name that say what it is, not which one.
-const TIMING_WORDS: [&str; 6] = ["timing", "time", "tm", "timings", "times", "timingfile"];
-const DATA_WORDS: [&str; 14] = [
-    "typescript",
-    "script",
-    "out",
-    "output",
-    "data",
-    "log",
-    "txt",
-    "stdout",
-    "session",
-    "ts",
-    "in",
-    "input",
-    "stdin",
-    "io",
-];
+/// Words in the name of a file that holds input.
 const INPUT_WORDS: [&str; 3] = ["in", "input", "stdin"];
-
-fn words(name: &str) -> Vec<String> {
-    plain_name(name).split(['.', '-', '_']).filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect()
-}
-
-/// The words of a name that say which recording it is: `x` in `x.timing`, `x.typescript` and `typescript-x.gz`.
-fn own_words(name: &str) -> Vec<String> {
-    let mut words = words(name);
-    words.retain(|word| !TIMING_WORDS.contains(&word.as_str()) && !DATA_WORDS.contains(&word.as_str()));
-    words
-}
 
 /// How far the name of a data file is from the timing file's, which says the same recording.
 fn distance(timing: &str, data: &str) -> u8 {

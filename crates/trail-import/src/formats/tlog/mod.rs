@@ -68,6 +68,7 @@ impl Importer for Tlog {
         let problems = Arc::new(found.problems);
         let alone = found.recordings.len() == 1;
         let recordings = found.recordings.into_iter().map(|(key, mut pieces)| {
+            pieces.sort_unstable_by_key(|piece| piece.at);
             let in_order = pieces.is_sorted_by_key(|piece| piece.id);
             pieces.sort_by_key(|piece| piece.id);
             let name = format!("{}/{}", key.host, key.rec);
