@@ -243,7 +243,9 @@ impl TrailReader {
             return Err(damaged("chunk reaches beyond the end of the file"));
         }
         match frame_at(&*self.source, info.at, len)? {
-            Place::Frame(frame) if frame.hash == info.hash => frame.chunk(&*self.source),
+            Place::Frame(frame) if ChunkInfo::from_header(frame.at, &frame.header, frame.hash) == *info => {
+                frame.chunk(&*self.source)
+            }
             Place::Frame(_) => Err(damaged("chunk is another one than the footer says")),
             Place::Damaged { what } => Err(damaged(what)),
             _ => Err(damaged("no chunk where the footer says")),

@@ -200,6 +200,8 @@ pub(crate) struct Scan {
     pub(crate) chain: Chain,
     /// Behind the last frame before the first finding or footer: where a writer can go on.
     pub(crate) sound: Chain,
+    /// A chunk or checkpoint that holds came after the first finding.
+    pub(crate) goes_on_after_damage: bool,
     /// Checkpoints, and frames of kinds that are not known.
     pub(crate) others: u64,
     pub(crate) footer: Option<FoundFooter>,
@@ -224,8 +226,15 @@ pub(crate) enum Depth {
 /// Walks from `chain` to the end of the file or of the trail. `visit` sees every chunk that is unpacked on the way.
 pub(crate) fn scan(source: &dyn Source, chain: Chain, depth: Depth, mut visit: impl FnMut(&Chunk)) -> Result<Scan> {
     let len = source.len().map_err(io("read length of trail"))?;
-    let mut scan =
-        Scan { chunks: Vec::new(), findings: Vec::new(), sound: chain.clone(), chain, others: 0, footer: None };
+    let mut scan = Scan {
+        chunks: Vec::new(),
+        findings: Vec::new(),
+        sound: chain.clone(),
+        chain,
+        goes_on_after_damage: false,
+        others: 0,
+        footer: None,
+    };
     let mut effort = Effort::new(len - scan.chain.at.min(len));
     while scan.chain.at < len && scan.footer.is_none() {
         let at = scan.chain.at;
@@ -239,9 +248,14 @@ pub(crate) fn scan(source: &dyn Source, chain: Chain, depth: Depth, mut visit: i
                         break;
                     }
                 }
+                let before = scan.findings.len();
                 take_frame(source, &frame, depth, &mut scan, &mut visit)?;
-                if scan.findings.is_empty() && scan.footer.is_none() {
-                    scan.sound = scan.chain.clone();
+                if scan.findings.len() == before && scan.footer.is_none() {
+                    if before == 0 {
+                        scan.sound = scan.chain.clone();
+                    } else {
+                        scan.goes_on_after_damage = true;
+                    }
                 }
             }
             place => {

@@ -82,7 +82,7 @@ impl<'t> Player<'t> {
         if entry.keyframe.is_some() || entry.begins {
             player.enter(next)?;
         } else if next > 0 {
-            player.seek(RecordId(first.0 - 1))?;
+            player.seek(RecordId(first.0.saturating_sub(1)))?;
         }
         Ok(player)
     }

@@ -43,8 +43,6 @@ impl<S: Storage + Sync> TrailWriter<S> {
         let count = |chunk: &Chunk| chunk.records().for_each(|record| statistics.count_record(&record.body));
         let found = scan(&source, Chain::begin(header_len, header.trail_id, hash), Depth::Payloads, count)?;
         let len = source.len().map_err(io("read length of trail"))?;
-        let was_closed = ends_like_a_closed_trail(&source, len)?;
-        let footer_at = found.footer.as_ref().map_or(len, |footer| footer.range.start);
         let has_trailer = !found
             .findings
             .iter()
@@ -52,18 +50,22 @@ impl<S: Storage + Sync> TrailWriter<S> {
         if found.footer.is_some() && has_trailer {
             return Err(Error::Closed);
         }
-        for finding in &found.findings {
-            let is_torn_tail = match finding.kind {
-                FindingKind::TruncatedTrailer | FindingKind::TruncatedTail | FindingKind::TrailingGarbage => true,
-                // Zeros in place of bytes that had not reached the medium when the system lost power: in the last
-                // frame's header or payload, or in the footer of a close that did not come through.
-                FindingKind::DamagedFrameHeader { .. } => finding.range.start == found.chain.at && !was_closed,
-                FindingKind::DamagedPayload { .. } if finding.range.end == len => true,
-                _ => finding.range.start >= footer_at && !was_closed,
-            };
-            if !is_torn_tail {
-                return Err(Error::CannotResume { what: finding.kind.to_string(), at: finding.range.start });
-            }
+        // What a crash leaves: a frame that is not whole, or zeros in place of bytes that had not reached the medium. It
+        // is at the end, and the end is not that of a trail that has been closed.
+        let is_elsewhere = found.goes_on_after_damage || ends_like_a_closed_trail(&source, len)?;
+        let is_tear = |kind: &FindingKind| {
+            matches!(
+                kind,
+                FindingKind::TruncatedTail
+                    | FindingKind::TrailingGarbage
+                    | FindingKind::DamagedFrameHeader { .. }
+                    | FindingKind::DamagedPayload { .. }
+                    | FindingKind::TruncatedTrailer
+                    | FindingKind::DamagedTrailer
+            )
+        };
+        if let Some(finding) = found.findings.iter().find(|finding| is_elsewhere || !is_tear(&finding.kind)) {
+            return Err(Error::CannotResume { what: finding.kind.to_string(), at: finding.range.start });
         }
         let end = found.sound.at;
         let resumed = (end < len).then_some(len - end);

@@ -9,7 +9,7 @@ use trail_container::{
 };
 use trail_model::{ChannelId, Offset};
 
-use crate::support::{Flat, Random, header, records};
+use crate::support::{Flat, Random, header, records, records_before_damage};
 
 /// How the medium fails.
 #[derive(Clone, Copy, Debug)]
@@ -89,10 +89,10 @@ impl Storage for Faulty {
 const OPTIONS: WriterOptions = WriterOptions { chunk_len: 100, sync: SyncPolicy::EachChunk, live: None };
 
 /// Writes a session and gives the records that the writer had acknowledged as flushed when it failed or closed.
-fn write(storage: Faulty) -> (u64, Result<(), Error>) {
+fn write(storage: Faulty, options: WriterOptions) -> (u64, Result<(), Error>) {
     let flushed = RefCell::new(0);
     let run = || {
-        let mut writer = TrailWriter::with_storage(storage, &header(), OPTIONS)?;
+        let mut writer = TrailWriter::with_storage(storage, &header(), options)?;
         let mut random = Random(3);
         for index in 0..40 {
             let channel = ChannelId(1 + index % 2);
@@ -136,7 +136,7 @@ fn check_poisoned(writer: &mut TrailWriter<Faulty>) {
 
 fn all_records() -> Flat {
     let storage = Faulty::new(u64::MAX, Failure::Nothing);
-    write(storage.clone()).1.unwrap();
+    write(storage.clone(), OPTIONS).1.unwrap();
     let bytes = storage.memory.lock().unwrap().bytes.clone();
     records(&TrailReader::from_bytes(bytes).unwrap())
 }
@@ -148,7 +148,7 @@ fn check_reopened(bytes: Vec<u8>, flushed: u64, all: &Flat, context: &str) {
         Err(Error::NotATrail | Error::TruncatedHeader { .. } | Error::DamagedHeader { .. }) if flushed == 0 => return,
         Err(error) => panic!("{context}: {error}"),
     };
-    let kept = records(&trail);
+    let kept = records_before_damage(&trail);
     assert_eq!(kept, all[..kept.len()], "{context}");
     assert!(kept.len() as u64 >= flushed, "{context}: {} of {flushed} flushed records", kept.len());
     if trail.is_closed() && trail.findings().is_empty() {
@@ -173,7 +173,7 @@ fn f02_a_failure_at_any_write_or_sync_loses_nothing_that_was_flushed() {
     for failure in [Failure::Nothing, Failure::Half, Failure::All] {
         for left in 0.. {
             let storage = Faulty::new(left, failure);
-            let (flushed, result) = write(storage.clone());
+            let (flushed, result) = write(storage.clone(), OPTIONS);
             let bytes = storage.memory.lock().unwrap().bytes.clone();
             check_reopened(bytes, flushed, &all, &format!("{failure:?} at operation {left}"));
             if result.is_ok() {
@@ -190,7 +190,7 @@ fn f02_a_power_failure_loses_nothing_that_was_flushed() {
     let all = all_records();
     for left in 0..70 {
         let storage = Faulty::new(left, Failure::All);
-        let (flushed, _) = write(storage.clone());
+        let (flushed, _) = write(storage.clone(), OPTIONS);
         let bytes = storage.memory.lock().unwrap().bytes.clone();
         let synced = *storage.synced.lock().unwrap();
         for kept in (synced..=bytes.len()).step_by(13) {
@@ -198,6 +198,24 @@ fn f02_a_power_failure_loses_nothing_that_was_flushed() {
             let mut zeroed = bytes.clone();
             zeroed[kept..].fill(0);
             check_reopened(zeroed, flushed, &all, &format!("zeros from {kept}, operation {left}"));
+        }
+    }
+}
+
+/// Power fails before a conversion has synced anything: many chunks may be zeros.
+#[test]
+fn f02_a_power_failure_without_syncs_leaves_a_prefix() {
+    let all = all_records();
+    let options = WriterOptions { sync: SyncPolicy::OnClose, ..OPTIONS };
+    for left in 1..40 {
+        let storage = Faulty::new(left, Failure::Half);
+        let _ = write(storage.clone(), options);
+        let bytes = storage.memory.lock().unwrap().bytes.clone();
+        let header_len = u32::from_le_bytes(bytes[12..16].try_into().unwrap()) as usize;
+        for kept in (header_len..=bytes.len()).step_by(31) {
+            let mut zeroed = bytes.clone();
+            zeroed[kept..].fill(0);
+            check_reopened(zeroed, 0, &all, &format!("zeros from {kept}, operation {left}"));
         }
     }
 }

@@ -108,11 +108,17 @@ pub(crate) fn small_live() -> Vec<u8> {
 /// Everything that a trail holds, for comparison.
 pub(crate) type Flat = Vec<(u64, u32, u64, u8, String)>;
 
-/// Lists the records of chunks that can be read.
+/// Lists the records of all chunks.
 pub(crate) fn records(trail: &TrailReader) -> Flat {
+    let all = records_before_damage(trail);
+    assert_eq!(all.len() as u64, trail.last_record());
+    all
+}
+
+/// Lists the records of the chunks before the first one that is damaged.
+pub(crate) fn records_before_damage(trail: &TrailReader) -> Flat {
     let mut out = Vec::new();
-    for index in 0..trail.chunks().len() {
-        let chunk = trail.chunk(index).unwrap();
+    for chunk in (0..trail.chunks().len()).map_while(|index| trail.chunk(index).ok()) {
         for record in chunk.records() {
             let body = format!("{:?}", record.body);
             out.push((record.id.0, record.channel.0, record.offset.0, record.body.opcode(), body));

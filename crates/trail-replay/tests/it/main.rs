@@ -4,4 +4,5 @@
 mod cuts;
 mod recordings;
 mod replay;
+mod speed;
 mod support;
