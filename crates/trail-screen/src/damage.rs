@@ -1,5 +1,6 @@
 //! What changed since a reader last looked.
 
+use crate::grid::{DIRTY, DIRTY_ROW};
 use crate::terminal::Terminal;
 
 /// What changed between two calls of [`Terminal::take_damage`]. Reusable: each call fills it anew.
@@ -41,12 +42,14 @@ impl Damage {
         let mut head_changed = false;
         for row in head..0 {
             if let Some(slot) = grid.slot_at(row) {
-                head_changed |= std::mem::take(&mut grid.meta[slot].dirty);
+                let dirty = &mut grid.meta[slot].dirty;
+                head_changed |= *dirty == DIRTY;
+                *dirty &= DIRTY_ROW;
             }
         }
         for row in 0..grid.rows {
             let slot = grid.slot(row);
-            if std::mem::take(&mut grid.meta[slot].dirty) || row == 0 && head_changed {
+            if std::mem::take(&mut grid.meta[slot].dirty) != 0 || row == 0 && head_changed {
                 self.rows.push(row as u16);
             }
         }

@@ -4,6 +4,7 @@ use crate::attributes::Style;
 use crate::cell::Cell;
 use crate::cursor::{CursorShape, CursorState};
 use crate::function::{Erase, Function};
+use crate::grid::DIRTY;
 use crate::terminal::{Modes, TITLE_STACK_DEPTH, Terminal, initial_tabs};
 
 impl Terminal {
@@ -241,13 +242,13 @@ impl Terminal {
             let meta = &mut self.grid.meta[slot];
             meta.len = from as u16;
             meta.fill = fill;
-            meta.dirty = true;
+            meta.dirty = DIRTY;
             return;
         }
         self.grid.store(slot, to);
         let at = slot * self.grid.cols;
         self.grid.cells[at + from..at + to].fill(Cell::blank(fill));
-        self.grid.meta[slot].dirty = true;
+        self.grid.meta[slot].dirty = DIRTY;
     }
 
     fn erase_line(&mut self, part: Erase) {
@@ -325,7 +326,7 @@ impl Terminal {
         let count = count.min(self.grid.cols - col);
         let fill = self.erased_style();
         let slot = self.grid.slot(row);
-        self.grid.meta[slot].dirty = true;
+        self.grid.meta[slot].dirty = DIRTY;
         let cells = self.grid.row_mut(slot);
         let len = cells.len();
         cells.copy_within(col..len - count, col + count);
@@ -337,7 +338,7 @@ impl Terminal {
         let count = count.min(self.grid.cols - col);
         let fill = self.erased_style();
         let slot = self.grid.slot(row);
-        self.grid.meta[slot].dirty = true;
+        self.grid.meta[slot].dirty = DIRTY;
         let cells = self.grid.row_mut(slot);
         let len = cells.len();
         cells.copy_within(col + count.., col);
@@ -346,19 +347,15 @@ impl Terminal {
 
     fn repeat(&mut self, count: usize) {
         let Some(c) = self.last_char else { return };
-        if let ' '..='~' = c {
-            // In runs, since one short sequence may ask for 65,535 of them.
-            let run = [c as u8; 128];
-            let mut left = count;
-            while left > 0 {
-                let len = left.min(run.len());
-                self.print_ascii::<false>(&run[..len]);
-                left -= len;
-            }
-        } else {
-            for _ in 0..count {
-                self.print(c);
-            }
+        // In runs, since one short sequence may ask for 65,535 of them.
+        let run = [c as u8; 128];
+        let mut left = count;
+        while left > 0 {
+            let done = match c {
+                ' '..='~' => self.print_ascii::<false>(&run[..left.min(run.len())]),
+                _ => self.print_repeated(c, left),
+            };
+            left -= done;
         }
     }
 
@@ -368,7 +365,7 @@ impl Terminal {
             let meta = &mut self.grid.meta[slot];
             meta.fill = Style::DEFAULT;
             meta.epoch = 0;
-            meta.dirty = true;
+            meta.dirty = DIRTY;
             meta.ascii = true;
             meta.wide = false;
             self.grid.row_mut(slot).fill(Cell::blank(Style::DEFAULT).with_content(u32::from('E')));

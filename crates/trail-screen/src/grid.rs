@@ -21,8 +21,8 @@ pub(crate) struct RowMeta {
     pub(crate) epoch: u32,
     /// Cells that are stored; those to the right are blank.
     pub(crate) len: u16,
-    /// Changed since the damage was last taken.
-    pub(crate) dirty: bool,
+    /// Changed since the damage was last taken: [`DIRTY`] or a part of it.
+    pub(crate) dirty: u8,
     /// All characters are ASCII and no flag but `WRAP` and `FRESH` is set.
     pub(crate) ascii: bool,
     /// Some cell has a flag of wide characters.
@@ -30,6 +30,13 @@ pub(crate) struct RowMeta {
 }
 
 const _: () = assert!(size_of::<RowMeta>() <= 24);
+
+/// The row changed: neither its readers nor those of its line know.
+pub(crate) const DIRTY: u8 = 3;
+
+/// The part of [`DIRTY`] that is left when a row above the screen was reported as the head of a line: the row itself
+/// has not been.
+pub(crate) const DIRTY_ROW: u8 = 1;
 
 /// One screen, primary or alternate, with its history.
 #[derive(Clone, Debug)]
@@ -154,14 +161,14 @@ impl Grid {
     /// Makes the slot a new blank row.
     pub(crate) fn reset_slot(&mut self, slot: usize, fill: Style) {
         let id = self.take_id();
-        self.meta[slot] = RowMeta { id, fill, epoch: 0, len: 0, dirty: true, ascii: true, wide: false };
+        self.meta[slot] = RowMeta { id, fill, epoch: 0, len: 0, dirty: DIRTY, ascii: true, wide: false };
     }
 
     /// Blanks a row that stays the same row.
     pub(crate) fn clear_slot(&mut self, slot: usize, fill: Style) {
         let meta = &mut self.meta[slot];
         if meta.len != 0 || meta.fill != fill {
-            *meta = RowMeta { id: meta.id, fill, epoch: 0, len: 0, dirty: true, ascii: true, wide: false };
+            *meta = RowMeta { id: meta.id, fill, epoch: 0, len: 0, dirty: DIRTY, ascii: true, wide: false };
         }
     }
 
@@ -174,7 +181,7 @@ impl Grid {
                 fill: Style::DEFAULT,
                 epoch: 0,
                 len: 0,
-                dirty: true,
+                dirty: DIRTY,
                 ascii: true,
                 wide: false,
             });

@@ -250,15 +250,19 @@ impl Terminal {
         parser.utf8[..len].copy_from_slice(r.take(len)?);
         parser.utf8_len = len as u8;
         match parser.state {
-            State::Ground => {}
+            State::Ground | State::CsiIgnore | State::OscIgnore | State::String => {}
             State::OscString => {
                 let len = r.below(MAX_SEQUENCE_LEN + 1, "length of an OSC")?;
                 parser.osc.extend_from_slice(r.take(len)?);
             }
-            _ => {
-                parser.len = r.below(MAX_SEQUENCE_LEN + 1, "length of a sequence")? as u32;
+            State::Escape | State::EscapeIntermediate => {
                 parser.intermediates = r.below(1 << 16, "intermediates")? as u16;
                 parser.overflow = r.flag("overflow")?;
+            }
+            State::CsiEntry | State::CsiParam | State::CsiIntermediate => {
+                parser.intermediates = r.below(1 << 16, "intermediates")? as u16;
+                parser.overflow = r.flag("overflow")?;
+                parser.len = r.below(MAX_SEQUENCE_LEN + 1, "length of a sequence")? as u32;
                 parser.param = r.below(1 << 16, "parameter")? as u16;
                 parser.param_is_sub = r.flag("kind of parameter")?;
                 let len = usize::from(r.byte()?);

@@ -3,6 +3,7 @@
 use unicode_width::UnicodeWidthChar;
 
 use crate::cell::{Cell, Cluster, MAX_MARKS};
+use crate::grid::DIRTY;
 use crate::terminal::{Modes, Terminal};
 
 /// Cells that a character takes: 1 or 2, 0 for one that joins the cell before, nothing for controls.
@@ -74,7 +75,7 @@ impl Terminal {
             self.grid.cells[at + stored..at + col].fill(Cell::blank(meta.fill));
         }
         meta.len = meta.len.max(end as u16);
-        meta.dirty = true;
+        meta.dirty = DIRTY;
         let template = Cell::template(self.grid.cursor.style, Cell::FRESH);
         for (cell, &byte) in self.grid.cells[at + col..at + end].iter_mut().zip(bytes) {
             *cell = Cell(template | u64::from(byte));
@@ -104,6 +105,25 @@ impl Terminal {
         self.print(c);
         self.last_char = Some(c);
         true
+    }
+
+    /// Prints a character up to `count` times, at most to the end of the row; returns how many times, at least once.
+    pub(crate) fn print_repeated(&mut self, c: char, count: usize) -> usize {
+        self.print(c);
+        let cursor = &self.grid.cursor;
+        let (slot, col) = (self.grid.slot(cursor.row), cursor.col);
+        if width(c) != Some(1) || cursor.pending_wrap || self.grid.meta[slot].wide || self.modes.contains(Modes::INSERT)
+        {
+            return 1;
+        }
+        // The cell just written, again, in all but the last column.
+        let len = (count - 1).min(self.grid.cols - 1 - col);
+        self.grid.store(slot, col + len);
+        let at = slot * self.grid.cols + col;
+        let cell = self.grid.cells[at - 1];
+        self.grid.cells[at..at + len].fill(cell);
+        self.grid.cursor.col += len;
+        1 + len
     }
 
     /// Tells whether the set in use is DEC special graphics.
@@ -160,7 +180,7 @@ impl Terminal {
             self.break_wide(row, col);
         }
         let meta = &mut self.grid.meta[slot];
-        meta.dirty = true;
+        meta.dirty = DIRTY;
         meta.ascii &= c.is_ascii() && flags == 0;
         meta.wide |= flags != 0;
         self.grid.cells[slot * self.grid.cols + col] =
@@ -191,7 +211,7 @@ impl Terminal {
             let last = &mut self.grid.cells[above * self.grid.cols + self.grid.cols - 1];
             if last.has(Cell::LEADING) {
                 *last = last.without(Cell::LEADING);
-                self.grid.meta[above].dirty = true;
+                self.grid.meta[above].dirty = DIRTY;
             }
         }
     }
@@ -201,7 +221,7 @@ impl Terminal {
         let (row, col) = (self.grid.cursor.row, self.grid.cursor.col);
         let slot = self.grid.slot(row);
         self.touch(slot);
-        self.grid.meta[slot].dirty = true;
+        self.grid.meta[slot].dirty = DIRTY;
         let cells = self.grid.row_mut(slot);
         // What falls out at the right lands in the room, to be overwritten; a wide half among it takes its neighbour
         // along as any overwritten one does.
@@ -221,7 +241,7 @@ impl Terminal {
         let cell = &mut self.grid.cells[slot * self.grid.cols + col];
         if !cell.has(Cell::WRAP) {
             *cell = cell.with(Cell::WRAP);
-            self.grid.meta[slot].dirty = true;
+            self.grid.meta[slot].dirty = DIRTY;
         }
         self.line_feed();
         self.grid.cursor.col = 0;
@@ -238,7 +258,7 @@ impl Terminal {
         }
         self.grid.store(slot, col + 1);
         let meta = &mut self.grid.meta[slot];
-        meta.dirty = true;
+        meta.dirty = DIRTY;
         meta.ascii = false;
         let cell = &mut self.grid.cells[slot * self.grid.cols + col];
         if cell.has(Cell::CLUSTER) {

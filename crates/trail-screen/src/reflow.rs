@@ -155,6 +155,9 @@ impl Terminal {
         let mut carried: Option<Vec<Cell>> = None;
         for (index, mut row) in loose.into_iter().enumerate() {
             let below = total - 1 - index;
+            if cols == 1 {
+                halve_wide(&mut row.cells);
+            }
             if let Some(mut cells) = carried.take() {
                 if below == grid.rows - 1 - grid.cursor.row {
                     grid.cursor.col += cells.len();
@@ -242,6 +245,21 @@ impl Terminal {
         let used = rest.iter().rposition(|cell| !self.is_empty_cell(*cell)).map_or(0, |last| last + 1);
         rest.truncate(used);
         (!rest.is_empty()).then_some(rest)
+    }
+}
+
+/// Makes wide characters take one cell each: on a screen of one column there is no room for more.
+fn halve_wide(cells: &mut Vec<Cell>) {
+    let wraps = cells.last().is_some_and(|cell| cell.has(Cell::WRAP));
+    cells.retain(|cell| !cell.has(Cell::SPACER | Cell::LEADING));
+    if cells.is_empty() {
+        cells.push(Cell::blank(Style::DEFAULT));
+    }
+    for cell in cells.iter_mut() {
+        *cell = cell.without(Cell::WIDE);
+    }
+    if wraps && let Some(last) = cells.last_mut() {
+        *last = last.with(Cell::WRAP);
     }
 }
 

@@ -8,6 +8,7 @@ use crate::cell::Cell;
 use crate::cursor::CursorState;
 use crate::grid::Grid;
 use crate::marks::MarkPlace;
+use crate::parser::State;
 use crate::terminal::Terminal;
 
 /// Version of the layout; the first byte of a saved terminal. It also stands for what the bytes mean: the rows of
@@ -207,13 +208,18 @@ impl Terminal {
         let parser = &self.parser;
         w.byte(parser.state as u8);
         w.bytes(&parser.utf8[..usize::from(parser.utf8_len)]);
+        // What an earlier sequence left behind is not part of the state.
         match parser.state {
-            crate::parser::State::Ground => {}
-            crate::parser::State::OscString => w.bytes(&parser.osc),
-            _ => {
-                w.number(parser.len);
+            State::Ground | State::CsiIgnore | State::OscIgnore | State::String => {}
+            State::OscString => w.bytes(&parser.osc),
+            State::Escape | State::EscapeIntermediate => {
                 w.number(parser.intermediates);
                 w.byte(u8::from(parser.overflow));
+            }
+            State::CsiEntry | State::CsiParam | State::CsiIntermediate => {
+                w.number(parser.intermediates);
+                w.byte(u8::from(parser.overflow));
+                w.number(parser.len);
                 w.number(parser.param);
                 w.byte(u8::from(parser.param_is_sub));
                 w.byte(parser.params.len);

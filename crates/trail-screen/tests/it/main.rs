@@ -1,10 +1,14 @@
-//! The crate's contract.
+//! The crate's contract: the screen against other emulators, and its own promises.
+
+#![expect(clippy::print_stderr, clippy::print_stdout, reason = "tests say what they measured and skipped")]
 
 mod corpus;
+mod cuts;
 mod expected;
 mod generated;
 mod recordings;
 mod reference;
+mod states;
 mod streams;
 
 use trail_model::Size;

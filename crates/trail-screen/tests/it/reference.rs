@@ -80,6 +80,10 @@ impl Reference {
         self.term.resize(TermSize::new(size.cols.into(), size.rows.into()));
     }
 
+    pub(crate) fn title(&self) -> String {
+        self.titles.0.borrow().clone()
+    }
+
     pub(crate) fn row_text(&self, row: i32) -> String {
         let cols = self.term.columns();
         let mut text = String::new();
@@ -210,6 +214,36 @@ pub(crate) fn differences(ours: &Terminal, theirs: &Reference, history: bool) ->
             view.append_text(&mut text);
             let _ = writeln!(row_found, "  ours   |{text}|\n  theirs |{}|", theirs.row_text(row));
             found += &row_found;
+        }
+    }
+    found
+}
+
+/// What differs to the eye: characters, marks, attributes, cursor and title. Halves of wide characters that lost the
+/// other half look different on different emulators and count as spaces.
+pub(crate) fn visible_differences(ours: &Terminal, theirs: &Reference) -> String {
+    let mut found = String::new();
+    let grid = theirs.term.grid();
+    let cursor = ours.cursor();
+    let point = grid.cursor.point;
+    if (i32::from(cursor.row), usize::from(cursor.column)) != (point.line.0, point.column.0) {
+        let _ = writeln!(found, "cursor: ours {cursor:?}, theirs {point:?}");
+    }
+    if ours.title() != theirs.title() {
+        let _ = writeln!(found, "title: ours {:?}, theirs {:?}", ours.title(), theirs.title());
+    }
+    for row in 0..theirs.term.screen_lines() {
+        let cells: Vec<_> = ours.row(row).cells().collect();
+        for (col, ours) in cells.iter().enumerate() {
+            let theirs = &grid[Line(row as i32)][Column(col)];
+            let whole = |col: usize| cells[col].width == 2 && cells.get(col + 1).is_some_and(|next| next.width == 0);
+            let character = if ours.width == 2 && !whole(col) { ' ' } else { ours.character };
+            let second = ours.width == 0 && col > 0 && whole(col - 1);
+            if character != theirs.c || ours.combining != theirs.zerowidth().unwrap_or_default() {
+                let _ = writeln!(found, "row {row}, column {col}: ours {ours:?}, theirs {theirs:?}");
+            } else if !second && attributes_difference(&ours.attributes, theirs).is_some() {
+                let _ = writeln!(found, "row {row}, column {col}: attributes: ours {ours:?}, theirs {theirs:?}");
+            }
         }
     }
     found
