@@ -15,7 +15,8 @@ pub enum Mode {
     Screentrail,
 }
 
-/// Which of Lucene's two parsers decides where they differ: bare `*`, `field:*`, `_exists_:`, `>x` and the number after `~`.
+/// Which of Lucene's two parsers decides where they differ: bare `*`, `field:*`, `_exists_:`, `>x`, the number after `~`,
+/// and a group of nothing but negatives (nothing, or everything else).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Dialect {
     /// The classic query parser.
@@ -100,7 +101,7 @@ impl Options {
     pub fn new(mode: Mode) -> Options {
         Options {
             mode,
-            dialect: if mode == Mode::Screentrail { Dialect::QueryString } else { Dialect::Classic },
+            dialect: if mode == Mode::Lucene { Dialect::Classic } else { Dialect::QueryString },
             default_operator: Operator::Or,
             allow_leading_wildcard: mode == Mode::Screentrail,
             split_on_whitespace: mode != Mode::Lucene,

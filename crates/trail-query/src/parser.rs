@@ -362,6 +362,7 @@ impl<'a> Parser<'a> {
         };
         let value = float(number);
         match self.options.dialect {
+            Dialect::QueryString if number.is_empty() && self.options.mode == Mode::Sps => Ok(Edits::Upto(2)),
             Dialect::QueryString if number.is_empty() => Ok(Edits::Auto),
             Dialect::QueryString => match value {
                 Some(value) if (0.0..3.0).contains(&value) => Ok(Edits::Upto(value as u8)),
