@@ -57,11 +57,6 @@ impl Steps {
         }
     }
 
-    /// The steps in order.
-    pub(crate) fn steps(&self) -> &[Step] {
-        &self.steps
-    }
-
     /// The moments that have a score.
     pub(crate) fn moments(&self) -> IntervalSet {
         let mut out = IntervalSet::EMPTY;

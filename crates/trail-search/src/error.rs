@@ -1,5 +1,6 @@
 //! Why a search could not be done.
 
+use trail_model::TrailId;
 use trail_query::Span;
 
 /// Why a search could not be done.
@@ -40,10 +41,10 @@ pub enum Error {
     #[error("search cancelled before it was complete")]
     Cancelled,
     /// The content of a trail could not be read.
-    #[error("failed to read the content of {trail}")]
+    #[error("failed to read the content of trail {trail}")]
     Content {
-        /// The trail, by its id or its place in the source.
-        trail: String,
+        /// The trail.
+        trail: TrailId,
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },

@@ -93,11 +93,14 @@ impl<'a> Growth<'a> {
         let mut found: LastMatches = self.settled.iter().map(|matches| last_within(matches, reach)).collect();
         let tail = self.tail(scanner, len, next);
         let Some(first) = tail.iter().map(|at| at.position).min() else { return found };
+        let last = tail.iter().map(|at| at.position).max().unwrap_or(first);
 
         // A match that is new in this state has a word of the tail in it.
         let begins_at = first.saturating_sub(self.window);
         let skip = self.by_position.partition_point(|at| at.position < begins_at);
-        let before = self.by_position[skip..].iter().filter(|at| at.from <= reach).map(|&at| at.clone());
+        let ends_at = last.saturating_add(self.window);
+        let around = self.by_position[skip..].iter().take_while(|at| at.position <= ends_at);
+        let before = around.filter(|at| at.from <= reach).map(|&at| at.clone());
         let near = Occurrences::new(before.chain(tail).collect());
         for (leaf, last) in self.plan.leaves.iter().zip(&mut found) {
             matches(leaf, &near, begins_at, |hit| *last = (*last).max(Some(hit.span.start)));

@@ -86,22 +86,15 @@ fn sequence_at(atoms: &[Atom], text: &Occurrences, start: u32) -> Option<Match> 
     whole
 }
 
-/// The match of one token of a query at word `position`. What stands there as words is taken as words; but where a whole
-/// stood earlier, as the text grew, than its words did, both count for when it began to match.
+/// The match of one token of a query at word `position`. The token as it stands is what is shown; but where it also stands
+/// as its words, words alone match, and what stood first as the text grew counts for when it began to match.
 fn atom_at(atom: &Atom, text: &Occurrences, position: u32) -> Option<Match> {
     let itself = text.at(atom.token, position).iter().filter(|at| accepts(atom, at.kind)).map(single);
-    let by_words = |a: &Match, b: &Match| b.by_words.cmp(&a.by_words).then(a.from.cmp(&b.from));
-    let mut best = itself.clone().min_by(by_words);
-    let mut from = itself.map(|hit| hit.from).min();
-    if !atom.words.is_empty() {
-        let in_words = words_at(atom, text, position);
-        from = from.into_iter().chain(in_words.as_ref().map(|hit| hit.from)).min();
-        best = match (best, in_words) {
-            (Some(a), Some(b)) if !b.by_words || a.by_words => Some(a),
-            (a, b) => b.or(a),
-        };
-    }
-    best.zip(from).map(|(hit, from)| Match { from, ..hit })
+    let in_words = if atom.words.is_empty() { None } else { words_at(atom, text, position) };
+    let by_words = itself.clone().chain(in_words.clone()).any(|hit| hit.by_words);
+    let from = itself.clone().chain(in_words.clone()).map(|hit| hit.from).min()?;
+    let shown = itself.max_by_key(|hit| hit.span.len()).or(in_words)?;
+    Some(Match { span: shown.span, from, by_words })
 }
 
 fn words_at(atom: &Atom, text: &Occurrences, position: u32) -> Option<Match> {

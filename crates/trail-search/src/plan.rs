@@ -38,8 +38,10 @@ impl Language {
 }
 
 impl From<Mode> for Language {
+    /// The mode's defaults, save that nothing but negatives means everything else in every mode: a moment at which something
+    /// was not there is an answer, where a document is none.
     fn from(mode: Mode) -> Language {
-        Language::of(&trail_query::Options::new(mode))
+        Language { dialect: Dialect::QueryString, ..Language::of(&trail_query::Options::new(mode)) }
     }
 }
 

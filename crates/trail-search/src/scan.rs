@@ -12,6 +12,7 @@ use crate::occurrences::Scanner;
 use crate::plan::{LeafMatcher, Plan};
 use crate::prefilter::Prefilter;
 use crate::rank::{KindStatistics, Statistics};
+use crate::source::{Visit, content_error};
 use crate::{Cancel, Error, Result, Source};
 
 /// Decoded blocks that have candidates are kept from the first pass to the second up to this many bytes of text, so that a
@@ -89,11 +90,6 @@ impl ScanSource {
     pub fn totals(&self, trail: usize) -> Option<&Totals> {
         self.trails[trail].totals.get()
     }
-
-    fn failed(&self, trail: usize) -> impl Fn(trail_content::Error) -> Error + use<> {
-        let id = self.trail_id(trail);
-        move |source| Error::Content { trail: format!("trail {id}"), source: Box::new(source) }
-    }
 }
 
 /// Where candidates are: for each trail its channels, for each channel its blocks.
@@ -160,23 +156,21 @@ impl Source for ScanSource {
     fn candidates(
         &self,
         prepared: &ScanPrepared,
+        content: &ContentFile,
         trail: usize,
         channel: usize,
         cancel: &Cancel,
-        visit: &mut dyn FnMut(usize, &Block, &[u32]) -> Result<()>,
+        visit: &mut Visit<'_>,
     ) -> Result<()> {
         let channels = prepared.trails[trail].as_ref();
-        let channels = channels.map_err(|why| Error::Content {
-            trail: format!("trail {}", self.trail_id(trail)),
-            source: why.clone().into(),
-        })?;
+        let channels = channels.map_err(|why| Error::Content { trail: content.trail(), source: why.clone().into() })?;
         for found in &channels[channel] {
             cancel.check()?;
             match &found.kept {
                 Some(block) => visit(found.block, block, &found.items)?,
                 None => {
-                    let content = &self.trails[trail].content.channels()[channel];
-                    visit(found.block, &*content.block(found.block).map_err(self.failed(trail))?, &found.items)?;
+                    let block = content.channels()[channel].block(found.block);
+                    visit(found.block, &*block.map_err(content_error(content.trail()))?, &found.items)?;
                 }
             }
         }
@@ -230,8 +224,7 @@ impl FirstPass<'_> {
     fn block(&self, trail: &Trail, channel: usize, index: usize, counts: bool, scanner: &mut Scanner) -> Result<Look> {
         self.cancel.check()?;
         let content = &trail.content;
-        let failed = |source| Error::Content { trail: format!("trail {}", content.trail()), source: Box::new(source) };
-        let block = content.channels()[channel].block(index).map_err(failed)?;
+        let block = content.channels()[channel].block(index).map_err(content_error(content.trail()))?;
         let mut totals = Totals::default();
         if counts {
             totals.count(&block);

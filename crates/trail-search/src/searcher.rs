@@ -12,6 +12,7 @@ use crate::join::Joiner;
 use crate::occurrences::Scanner;
 use crate::plan::{Language, Plan};
 use crate::rank::Statistics;
+use crate::source::content_error;
 use crate::{Cancel, Error, Hit, Result, Source};
 
 /// How to search.
@@ -115,25 +116,25 @@ impl<S: Source> Search<'_, S> {
     /// If its content cannot be read, or time is up.
     pub fn search_trail(&self, trail: usize) -> Result<Vec<Hit>> {
         let content = self.source.content(trail)?;
-        let failed = |source| Error::Content { trail: format!("trail {}", content.trail()), source: Box::new(source) };
+        let failed = content_error(content.trail());
         let cancel = &self.options.cancel;
         let mut scanner = Scanner::default();
         let mut hits = Vec::new();
         for (index, channel) in content.channels().iter().enumerate() {
             let mut joiner = Joiner::new(channel);
-            self.source.candidates(&self.prepared, trail, index, cancel, &mut |block, content, items| {
+            self.source.candidates(&self.prepared, &content, trail, index, cancel, &mut |block, content, items| {
                 joiner.add(block, content, items);
                 Ok(())
             })?;
             let mut matched = Vec::new();
-            for item in joiner.finish().map_err(failed)? {
+            for item in joiner.finish().map_err(&failed)? {
                 cancel.check()?;
                 matched.extend(match_item(&self.plan, &self.statistics, &mut scanner, item));
             }
             if matched.is_empty() && !self.plan.is_open() {
                 continue;
             }
-            let moments = channel.moments().map_err(failed)?;
+            let moments = channel.moments().map_err(&failed)?;
             hits.extend(channel_hits(&self.plan, channel.id(), moments, &matched, cancel)?);
         }
         if let Some(span) = self.options.span {

@@ -7,7 +7,7 @@ use trail_model::TrailId;
 
 use crate::plan::Plan;
 use crate::rank::Statistics;
-use crate::{Cancel, Result};
+use crate::{Cancel, Error, Result};
 
 /// Trails with content, and a way to the items in which a query may match.
 ///
@@ -35,7 +35,7 @@ pub trait Source: Sync {
     /// cannot be read is not one of them: it fails when its candidates are asked for.
     fn prepare(&self, plan: &Plan, cancel: &Cancel) -> Result<(Statistics, Self::Prepared)>;
 
-    /// Calls `visit` with each block of a channel that has items in which the query may match: its index, itself, and the
+    /// Calls `visit` with each block of a channel of `content`, the trail's, that has items in which the query may match: its index, itself, and the
     /// indexes of the items, in order.
     ///
     /// # Errors
@@ -43,9 +43,18 @@ pub trait Source: Sync {
     fn candidates(
         &self,
         prepared: &Self::Prepared,
+        content: &ContentFile,
         trail: usize,
         channel: usize,
         cancel: &Cancel,
-        visit: &mut dyn FnMut(usize, &Block, &[u32]) -> Result<()>,
+        visit: &mut Visit<'_>,
     ) -> Result<()>;
+}
+
+/// Takes the candidates of one block: its index in its channel, the block, and the indexes of the items.
+pub type Visit<'v> = dyn FnMut(usize, &Block, &[u32]) -> Result<()> + 'v;
+
+/// Wraps what went wrong with the content of a trail.
+pub(crate) fn content_error(trail: TrailId) -> impl Fn(trail_content::Error) -> Error {
+    move |source| Error::Content { trail, source: Box::new(source) }
 }

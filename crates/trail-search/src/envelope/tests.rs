@@ -6,9 +6,9 @@ const LEN: u32 = 60;
 
 /// The score at each of the first moments, which is what every operation is checked on.
 fn points(steps: &Steps) -> Vec<Option<f64>> {
-    assert!(steps.steps().windows(2).all(|pair| pair[0].end < pair[1].begin), "{steps:?}");
+    assert!(steps.steps.windows(2).all(|pair| pair[0].end < pair[1].begin), "{steps:?}");
     (0..LEN)
-        .map(|at| steps.steps().iter().find(|step| step.begin <= at && at <= step.end).map(|step| step.score))
+        .map(|at| steps.steps.iter().find(|step| step.begin <= at && at <= step.end).map(|step| step.score))
         .collect()
 }
 

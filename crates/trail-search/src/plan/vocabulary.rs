@@ -51,11 +51,6 @@ impl Vocabulary {
         id
     }
 
-    /// The number of terms.
-    pub(crate) fn len(&self) -> usize {
-        self.texts.len()
-    }
-
     /// The text of a term.
     pub(crate) fn text(&self, id: TermId) -> &str {
         &self.texts[id.index()]

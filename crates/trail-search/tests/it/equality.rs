@@ -51,8 +51,7 @@ fn survives(query: &Query, mode: Mode) -> bool {
 }
 
 fn hits(world: &World, query: &Query, mode: Mode) -> Vec<Hit> {
-    let mut options = Options::new(mode);
-    options.language.dialect = trail_query::Dialect::QueryString;
+    let options = Options::new(mode);
     let searcher = Searcher::new(ScanSource::new([world.content()]), options);
     searcher.prepare(query).unwrap().search_trail(0).unwrap()
 }

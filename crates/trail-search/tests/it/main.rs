@@ -2,5 +2,6 @@
 
 mod equality;
 mod oracle;
+mod recordings;
 mod rules;
 mod world;
