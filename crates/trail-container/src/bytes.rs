@@ -1,5 +1,8 @@
 //! Little-endian integers and varints in slices.
 
+#[cfg(test)]
+mod tests;
+
 /// Reads a slice from the front; every method gives nothing when the bytes run out.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bytes<'a> {

@@ -1,6 +1,7 @@
 //! Tests of the trail file at its boundary: bytes in, records and findings out.
 #![allow(clippy::print_stderr, missing_docs, reason = "tests say on the terminal what they skip")]
 
+mod compat;
 mod crash;
 mod cut;
 mod damage;

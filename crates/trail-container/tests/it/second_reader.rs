@@ -40,7 +40,7 @@ fn size(size: Size) -> Value {
     json!({ "cols": size.cols, "rows": size.rows })
 }
 
-fn record(record: Record<'_>) -> Value {
+pub(crate) fn record(record: Record<'_>) -> Value {
     let encoded = |body: Encoded<'_>| json!({ "encoding": body.encoding, "data": hex(body.data) });
     let (kind, mut value) = match record.body {
         RecordBody::Output(bytes) => (json!("output"), json!({ "data": hex(bytes) })),
