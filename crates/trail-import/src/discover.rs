@@ -85,7 +85,7 @@ impl Discovery {
 
     pub(crate) fn from_reader(name: &str, reader: impl Read, options: &ImportOptions) -> Result<Discovery, Error> {
         let failed = |source| Error::Io { path: name.to_owned(), source };
-        let (handle, error) = spool(reader).map_err(failed)?;
+        let (handle, error) = spool(reader, &options.limits).map_err(failed)?;
         match error {
             Some(source) => Err(failed(source)),
             None => {
@@ -129,7 +129,7 @@ impl Discovery {
             return Ok(());
         }
         // A pipe, named by the caller: it can be read only once.
-        let (handle, error) = spool(fs::File::open(path)?)?;
+        let (handle, error) = spool(fs::File::open(path)?, &self.options.limits)?;
         if let Some(error) = error {
             return Err(error);
         }

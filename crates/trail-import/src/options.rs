@@ -29,6 +29,8 @@ pub struct Limits {
     pub depth: u32,
     /// See [`Limits::MAX_INFLATED_LEN`].
     pub inflated_len: u64,
+    /// See [`Limits::MAX_SPOOL_LEN`].
+    pub spool_len: u64,
     /// See [`Limits::MAX_RATIO`].
     pub ratio: u64,
     /// See [`Limits::MAX_LINE_LEN`].
@@ -46,6 +48,8 @@ impl Limits {
     pub const MAX_DEPTH: u32 = 3;
     /// Bytes that one compressed stream may inflate to: 32 GiB, about a year of busy shell.
     pub const MAX_INFLATED_LEN: u64 = 32 << 30;
+    /// Bytes unpacked to a temporary file, where a recording or archive cannot be read in its order: 8 GiB.
+    pub const MAX_SPOOL_LEN: u64 = 8 << 30;
     /// Inflated bytes for each compressed byte, once more than [`Limits::RATIO_FREE_LEN`] came out. gzip itself ends at
     /// 1,032; repeated log lines reach a few thousand with xz and zstd.
     pub const MAX_RATIO: u64 = 10_000;
@@ -66,6 +70,7 @@ impl Default for Limits {
         Limits {
             depth: Limits::MAX_DEPTH,
             inflated_len: Limits::MAX_INFLATED_LEN,
+            spool_len: Limits::MAX_SPOOL_LEN,
             ratio: Limits::MAX_RATIO,
             line_len: Limits::MAX_LINE_LEN,
             frame_len: Limits::MAX_FRAME_LEN,

@@ -89,10 +89,15 @@ fn read_file_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
 /// Copies a stream to where it can be read at any place.
 ///
 /// The second value is the error that ended the stream early: what came before it is kept.
-pub(crate) fn spool(mut stream: impl Read) -> io::Result<(Handle, Option<io::Error>)> {
+pub(crate) fn spool(mut stream: impl Read, limits: &Limits) -> io::Result<(Handle, Option<io::Error>)> {
     let mut memory = Vec::new();
     if let Err(error) = (&mut stream).take(SPOOL_MEMORY_LEN as u64).read_to_end(&mut memory) {
         return Ok((Handle::Memory(Arc::new(memory)), Some(error)));
+    }
+    let too_long = || io::Error::other(format!("unpacks to more than {} bytes, the limit", limits.spool_len));
+    if memory.len() as u64 > limits.spool_len {
+        memory.truncate(limits.spool_len as usize);
+        return Ok((Handle::Memory(Arc::new(memory)), Some(too_long())));
     }
     if memory.len() < SPOOL_MEMORY_LEN {
         return Ok((Handle::Memory(Arc::new(memory)), None));
@@ -108,6 +113,9 @@ pub(crate) fn spool(mut stream: impl Read) -> io::Result<(Handle, Option<io::Err
             Ok(read) => {
                 file.write_all(&buffer[..read])?;
                 len += read as u64;
+                if len > limits.spool_len {
+                    return Ok((Handle::File(Arc::new(file), limits.spool_len), Some(too_long())));
+                }
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Ok((Handle::File(Arc::new(file), len), Some(error))),
@@ -236,7 +244,7 @@ impl Blob {
             let raw = self.raw()?;
             return Ok((Window { start: raw.at, len: raw.end - raw.at, handle: raw.handle }, None));
         }
-        let (handle, error) = spool(self.open(limits)?)?;
+        let (handle, error) = spool(self.open(limits)?, limits)?;
         Ok((Window { start: 0, len: handle.len(), handle }, error))
     }
 
@@ -245,7 +253,7 @@ impl Blob {
         if self.codecs.is_empty() {
             return Ok((self.clone(), None));
         }
-        let (handle, error) = spool(self.open(limits)?)?;
+        let (handle, error) = spool(self.open(limits)?, limits)?;
         Ok((Blob::from_handle(self.path.clone(), self.name.clone(), handle), error))
     }
 

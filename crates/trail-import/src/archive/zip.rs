@@ -29,7 +29,7 @@ pub(super) fn list(
     problems: &mut Vec<Error>,
 ) -> io::Result<()> {
     let (window, _) = blob.seekable(limits)?;
-    let mut walk = Walk { blob, limits, window: &window, members, problems };
+    let mut walk = Walk { blob, limits, window: &window, members, problems, packed: 0 };
     match directory(&window)? {
         Some((at, count)) => walk.central(at, count),
         None => {
@@ -84,6 +84,8 @@ struct Walk<'a> {
     window: &'a Window,
     members: &'a mut Vec<Member>,
     problems: &'a mut Vec<Error>,
+    /// Sum of the members' lengths in the archive.
+    packed: u64,
 }
 
 /// One entry of either directory.
@@ -164,6 +166,10 @@ impl Walk<'_> {
     fn add(&mut self, entry: &Entry, data: u64) -> io::Result<()> {
         if self.members.len() as u64 >= self.limits.members {
             return Err(io::Error::other(format!("more than {} members, the limit", self.limits.members)));
+        }
+        self.packed = self.packed.saturating_add(entry.packed);
+        if self.packed > self.window.len() {
+            return Err(broken(entry.header, "members that do not overlap"));
         }
         let name = String::from_utf8_lossy(&entry.name).replace('\\', "/");
         let name = name.trim_start_matches("./").to_owned();

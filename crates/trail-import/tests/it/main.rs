@@ -2,6 +2,7 @@
 
 mod asciicast;
 mod discovery;
+mod regressions;
 mod script;
 mod sudo;
 mod support;

@@ -223,3 +223,12 @@ fn more_members_than_the_limit_are_told() {
         assert!(found.iter().any(|found| found.as_ref().is_err_and(|error| !error.is_not_a_recording())));
     }
 }
+
+#[test]
+fn what_must_be_unpacked_is_limited() {
+    let archive = gzip(&tar(&[("a.cast", CAST), ("b.cast", &[CAST, &[b'\n'; 5000]].concat())]));
+    let mut options = ImportOptions::default();
+    options.limits.spool_len = 3000;
+    let found: Vec<_> = RecordingSource::from_reader("f", &archive[..], &options).unwrap().collect();
+    assert!(found[0].is_ok() && found.last().unwrap().is_err(), "{found:?}");
+}

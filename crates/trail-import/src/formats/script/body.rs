@@ -33,7 +33,7 @@ pub(super) struct Body {
 impl Body {
     /// Looks a data file through. `counted`: the bytes its timing file speaks of, where there is one.
     pub(super) fn find(window: &Window, counted: Option<u64>, meta: &mut SessionMeta) -> io::Result<Body> {
-        let first = first_line(window)?;
+        let first = line_at(window, 0)?;
         let guacamole = first == header::GUACAMOLE_BEGIN;
         let known = guacamole || first.starts_with(header::SCRIPT_BEGIN);
         if !known && (counted.is_none() || counted == Some(window.len())) {
@@ -110,13 +110,22 @@ impl Body {
     }
 }
 
-/// The first line with its end; the whole file, or the longest that a line may be, if it has none.
-fn first_line(window: &Window) -> io::Result<Vec<u8>> {
-    let mut head = window.read(0, header::MAX_LINE_LEN)?;
-    if let Some(end) = memchr::memchr(b'\n', &head) {
-        head.truncate(end + 1);
+/// The line at `at` with its end; as much as a line may have, if it has no end.
+///
+/// Reads little at first: a file may be made of headers.
+fn line_at(window: &Window, at: u64) -> io::Result<Vec<u8>> {
+    let mut len = 512;
+    loop {
+        let mut line = window.read(at, len)?;
+        if let Some(end) = memchr::memchr(b'\n', &line) {
+            line.truncate(end + 1);
+            return Ok(line);
+        }
+        if (line.len() as u64) < len || len >= header::MAX_LINE_LEN {
+            return Ok(line);
+        }
+        len *= 2;
     }
-    Ok(head)
 }
 
 /// Adds the headers after the first: lines that begin with the same words.
@@ -129,8 +138,10 @@ fn find_headers(window: &Window, words: &[u8], starts: &mut Vec<(u64, u64)>) -> 
         let block = window.read(at, BLOCK_LEN)?;
         for found in finder.find_iter(&block) {
             let start = at + found as u64 + 1;
-            let line = window.read(start, header::MAX_LINE_LEN)?;
-            let Some(end) = memchr::memchr(b'\n', &line) else { continue };
+            let line = line_at(window, start)?;
+            if !line.ends_with(b"\n") {
+                continue;
+            }
             if starts.len() >= MAX_RUNS {
                 return Ok(());
             }
@@ -140,7 +151,7 @@ fn find_headers(window: &Window, words: &[u8], starts: &mut Vec<(u64, u64)>) -> 
             let follows_footer =
                 memmem::rfind(&before, footer).is_some_and(|footer| is_one_line(&before[footer + 1..]));
             if (follows_footer || !words.starts_with(b"Script")) && starts.last().is_none_or(|last| last.0 < start) {
-                starts.push((start, end as u64 + 1));
+                starts.push((start, line.len() as u64));
             }
         }
         if (block.len() as u64) < BLOCK_LEN {
