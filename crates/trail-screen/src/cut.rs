@@ -65,6 +65,7 @@ impl Terminal {
         let cursor = &self.grid.cursor;
         let (mut row, mut col) = (cursor.row, cursor.col);
         let mut wraps = cursor.pending_wrap && auto_wrap;
+        let mut inserts = self.modes.contains(Modes::INSERT);
         if !wraps && width == 2 && col + 1 >= cols {
             if !auto_wrap {
                 return false;
@@ -74,6 +75,8 @@ impl Terminal {
                 return true;
             }
             wraps = true;
+            // It then overwrites what stands at the start of the next row, even in insert mode.
+            inserts = false;
         }
         if wraps {
             if self.line_feed_hides() {
@@ -86,7 +89,7 @@ impl Terminal {
             row = (row + 1).min(self.grid.rows - 1);
             col = 0;
         }
-        if self.modes.contains(Modes::INSERT) && col + width < cols {
+        if inserts && col + width < cols {
             let wide = self.grid.meta[self.grid.slot(row)].wide;
             // Halves of wide characters that fall out take neighbours along; which ones is not worth following.
             return self.cells_leave(row, if wide { 0 } else { cols - width }, cols);

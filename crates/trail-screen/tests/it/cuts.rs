@@ -43,7 +43,8 @@ impl Perform for Steps {
     }
 }
 
-type Visible = HashMap<u32, (usize, usize, char)>;
+/// Tag and character by place.
+type Visible = HashMap<(usize, usize), (u32, char)>;
 
 struct Watcher {
     parser: Parser,
@@ -80,11 +81,12 @@ impl Watcher {
         for row in 0..term.screen_lines() {
             for col in 0..term.columns() {
                 let cell = &term.grid()[Line(row as i32)][Column(col)];
-                if let Some(AnsiColor::Spec(tag)) = cell.underline_color()
-                    && cell.c != ' '
-                {
-                    let tag = u32::from(tag.r) << 16 | u32::from(tag.g) << 8 | u32::from(tag.b);
-                    visible.insert(tag, (row, col, cell.c));
+                let tag = match cell.underline_color() {
+                    Some(AnsiColor::Spec(tag)) => u32::from(tag.r) << 16 | u32::from(tag.g) << 8 | u32::from(tag.b),
+                    _ => 0,
+                };
+                if !matches!(cell.c, ' ' | '\t') {
+                    visible.insert((row, col), (tag, cell.c));
                 }
             }
         }
@@ -92,7 +94,7 @@ impl Watcher {
     }
 
     fn cut(&mut self) {
-        self.seen.extend(self.visible.keys());
+        self.seen.extend(self.visible.values().map(|(tag, _)| tag));
         self.title_seen = true;
     }
 
@@ -115,10 +117,11 @@ impl Watcher {
         }
         self.screen.feed(&bytes);
         let after = self.look();
-        for (tag, (row, col, character)) in &self.visible {
-            let gone = !after.contains_key(tag) && !self.seen.contains(tag) && single;
+        let kept: HashSet<u32> = after.values().map(|(tag, _)| *tag).collect();
+        for ((row, col), (tag, character)) in &self.visible {
+            let gone = *tag != 0 && !kept.contains(tag) && !self.seen.contains(tag) && single;
             // The same character again, printed over it.
-            let again = after.values().any(|place| *place == (*row, *col, *character));
+            let again = after.get(&(*row, *col)).is_some_and(|(_, now)| now == character);
             if gone && !again {
                 return Err(format!("{character:?} at row {row}, column {col} was never seen"));
             }
