@@ -5,9 +5,13 @@
 //! in flight.
 
 mod block;
+mod command;
 mod draft;
+mod input;
+mod keys;
 mod lines;
 mod plan;
+mod prompt;
 mod stitch;
 mod texts;
 mod utf8;

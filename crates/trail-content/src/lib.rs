@@ -28,7 +28,6 @@
 mod block;
 mod coverage;
 mod error;
-#[allow(dead_code)]
 mod extract;
 mod file;
 mod kind;

@@ -4,7 +4,9 @@ use trail_container::{Record, RecordBody, TrailReader};
 use trail_model::ChannelKind;
 use trail_replay::Screen;
 
+use super::command::Commands;
 use super::draft::Draft;
+use super::input::Inputs;
 use super::lines::{Border, Lines};
 use super::plan::BlockPlan;
 use super::stitch::LiveCommand;
@@ -64,6 +66,8 @@ struct Worker {
     screen: Screen,
     lines: Lines,
     title: Title,
+    commands: Commands,
+    inputs: Inputs,
     utf8: Utf8Count,
     out: Extracted,
 }
@@ -93,6 +97,8 @@ impl Worker {
             screen: Screen::new(),
             lines: Lines::new(plan.first),
             title: Title::default(),
+            commands: Commands::default(),
+            inputs: Inputs::default(),
             utf8: Utf8Count::default(),
             out,
         }
@@ -104,13 +110,29 @@ impl Worker {
             self.begin();
         }
         self.count(&record.body);
-        self.screen.apply(&record.body);
+        match (&record.body, self.screen.terminal_mut()) {
+            (RecordBody::Output(bytes), Some(terminal)) => self.commands.feed(terminal, &mut self.inputs, bytes),
+            (body, _) => self.screen.apply(body),
+        }
         let mut changed = false;
         if let Some(terminal) = self.screen.terminal_mut() {
-            changed = self.lines.update(terminal, at, &mut self.out.draft);
+            let draft = &mut self.out.draft;
+            changed = self.lines.update(terminal, at, draft);
             if self.lines.title_touched() {
-                self.title.update(terminal.title(), at, &mut self.out.draft);
+                self.title.update(terminal.title(), at, draft);
             }
+            match &record.body {
+                RecordBody::Input(bytes) => {
+                    self.inputs.look(terminal);
+                    if self.inputs.input(bytes, at, draft) {
+                        self.commands.first_key(terminal);
+                    }
+                }
+                _ => self.inputs.output(terminal, record.offset, draft),
+            }
+            self.commands.update(terminal, &mut self.inputs, &mut self.lines, at, draft);
+        } else if let RecordBody::Input(bytes) = &record.body {
+            self.inputs.input(bytes, at, &mut self.out.draft);
         }
         self.out.moments.push(Moment { record: record.id, offset: record.offset, changed: changed || at == 0 });
     }
@@ -121,6 +143,7 @@ impl Worker {
             let before = self.plan.first - 1;
             self.lines.begin(terminal, &mut self.out.draft);
             self.title.update(terminal.title(), before, &mut self.out.draft);
+            self.commands.begin(terminal);
         }
     }
 
@@ -148,7 +171,11 @@ impl Worker {
         if count > 0 {
             self.lines.finish(last, &mut self.out.draft);
             self.title.update("", last + 1, &mut self.out.draft);
+            self.inputs.finish(&mut self.out.draft);
+            self.out.live_commands = self.commands.finish(&self.lines, last, &mut self.out.draft);
         }
+        self.out.coverage.input_not_shown = self.inputs.not_shown;
+        self.out.coverage.commands_in_doubt = self.commands.in_doubt;
         self.out.last = last;
         self.out.border = self.lines.border;
         self.out.coverage.invalid_bytes = self.utf8.invalid;

@@ -29,7 +29,9 @@ pub(super) struct Lines {
     /// Count of updates: marks what has been dealt with in this one.
     tick: u32,
     damage: Damage,
+    /// What the line that is being read says.
     text: String,
+    /// Where the text of each of its rows ends.
     ends: Vec<u32>,
     /// Something happened to a line that is [watched](Lines::watch).
     watched_changed: bool,
@@ -52,8 +54,6 @@ pub(super) struct Border {
 pub(super) struct BorderChain {
     /// Which line, in screen order at the border.
     pub(super) line: u32,
-    /// First moment; the moment before the block for the text that stood there.
-    pub(super) begin: u32,
     pub(super) end: u32,
     /// Nothing if it ended with the moment before the block.
     pub(super) text: Option<TextId>,
@@ -84,8 +84,6 @@ struct Line {
     shape: u64,
     /// What it says now; empty for a blank line.
     text: String,
-    /// Where the text of each row ends, for lines of several rows.
-    ends: Vec<u32>,
     begin: u32,
     growth: Vec<Step>,
     above: Vec<Step>,
@@ -253,10 +251,7 @@ impl Lines {
         }
         self.old_order = old_lines;
         let same = |(old, new): (&Row, &Row)| old.fingerprint == new.fingerprint;
-        let changed = self.rows.len() != self.old_rows.len()
-            || self.damage.resized
-            || !self.old_rows.iter().zip(&self.rows).all(same);
-        changed
+        self.rows.len() != self.old_rows.len() || self.damage.resized || !self.old_rows.iter().zip(&self.rows).all(same)
     }
 
     /// Reads what a line says and writes down what changed.
@@ -459,7 +454,7 @@ fn close(first: u32, line: &mut Line, end: u32, outgoing: u32, draft: &mut Draft
         text = Some(draft.add(Kind::Line, &line.text, span, outgoing));
     }
     if line.border != NONE {
-        chains.push(BorderChain { line: line.border, begin: line.begin, end, text, initial_len, next, outgoing });
+        chains.push(BorderChain { line: line.border, end, text, initial_len, next, outgoing });
     }
 }
 

@@ -37,7 +37,8 @@ fn sample_file() -> Vec<u8> {
     writer.add_block(channel, EncodedBlock::new(&early).unwrap()).unwrap();
     writer.add_block(channel, EncodedBlock::new(&sample_block()).unwrap()).unwrap();
     writer.resolve(channel, 0, 1, 'é').unwrap();
-    let moment = |i: u64| Moment { record: RecordId(3 * i + 1), offset: Offset(1500 * i), changed: i % 3 != 0 };
+    let moment =
+        |i: u64| Moment { record: RecordId(3 * i + 1), offset: Offset(1500 * i), changed: !i.is_multiple_of(3) };
     let moments = Moments::new((0..31).map(moment), Offset(99_000));
     writer.end_channel(channel, &moments, &Coverage { records: 31, ..Coverage::default() }).unwrap();
     writer.finish(RecordId(100), Offset(99_000)).unwrap().0

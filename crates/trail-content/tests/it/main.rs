@@ -1,6 +1,9 @@
 //! Content against the screens it was extracted from.
 
+mod commands;
 mod hand;
 mod make;
 mod random;
+mod recordings;
+mod secrets;
 mod slow;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use trail_model::EventKind;
 
-use crate::make::{content_bytes, events, out, resize, trail};
+use crate::make::{content_bytes, events, input, out, resize, trail};
 use crate::slow;
 
 /// A piece of output: words, line ends, cursor moves, erasures, scrolls, wraps, wide characters, screens, titles.
@@ -30,14 +30,17 @@ fn piece() -> impl Strategy<Value = String> {
             .prop_map(str::to_owned),
         1 => "[a-c]{0,3}".prop_map(|title| format!("\x1b]2;{title}\x07")),
         1 => Just("\u{fffd}\x1b".to_owned()),
+        2 => prop::sample::select(vec!["$ ", "a@b:~$ ", "> ", "a@b:~$ c\r\n", "\x1b]133;A\x07$ \x1b]133;B\x07", "\x1b]133;C\x07"])
+            .prop_map(str::to_owned),
     ]
 }
 
 fn event() -> impl Strategy<Value = EventKind> {
     prop_oneof![
         20 => prop::collection::vec(piece(), 1..6).prop_map(|pieces| out(&pieces.concat())),
-        1 => (1..14_u16, 1..7_u16).prop_map(|(cols, rows)| resize(cols, rows)),
+        1 => (2..14_u16, 1..7_u16).prop_map(|(cols, rows)| resize(cols, rows)),
         1 => Just(EventKind::Marker("m".to_owned())),
+        2 => prop::sample::select(vec!["a", "b", "ab\r", "\r", "\x7f", "\x1b[A", "\t"]).prop_map(input),
     ]
 }
 
