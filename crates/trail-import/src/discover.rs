@@ -106,7 +106,7 @@ impl Discovery {
         let folders = archive::from_memory(name, members);
         let mut discovery = Discovery::new(options);
         for folder in folders {
-            let (found, _) = grouped(folder, 0, options);
+            let found = grouped(folder, 0, options);
             discovery.queue.extend(found.into_iter().flatten());
         }
         discovery
@@ -157,11 +157,7 @@ impl Discovery {
             }
         }
         let folder = Folder::new(path.to_string_lossy().into_owned(), files);
-        let (mut found, whole) = grouped(folder, 0, &self.options);
-        if whole {
-            // Nothing else in it is looked at.
-            folders.clear();
-        }
+        let mut found = grouped(folder, 0, &self.options);
         for (before, path) in folders.into_iter().rev() {
             found.insert(before, Some(Work::Path { path, depth: depth + 1 }));
         }
@@ -224,7 +220,7 @@ impl Discovery {
         let listing = archive::list(container, blob, &self.options.limits)?;
         let mut work = Vec::new();
         for folder in listing.folders {
-            let (found, _) = grouped(folder, wrappers, &self.options);
+            let found = grouped(folder, wrappers, &self.options);
             work.extend(found.into_iter().flatten());
         }
         work.extend(listing.problems.into_iter().map(Work::Failed));
@@ -258,10 +254,10 @@ fn with_siblings(path: &Path, options: &ImportOptions) -> Option<Result<Recordin
     })
 }
 
-/// Sorts the files of a folder into groups and single files. Says as well whether a group owns the whole folder.
+/// Sorts the files of a folder into groups and single files.
 ///
 /// One item for each file of the folder, at its place; the files of a group other than its first are `None`.
-fn grouped(folder: Folder, wrappers: u32, options: &ImportOptions) -> (Vec<Option<Work>>, bool) {
+fn grouped(folder: Folder, wrappers: u32, options: &ImportOptions) -> Vec<Option<Work>> {
     let mut items: Vec<Option<Work>> = Vec::new();
     items.resize_with(folder.entries.len(), || None);
     let mut taken = vec![false; folder.entries.len()];
@@ -283,7 +279,7 @@ fn grouped(folder: Folder, wrappers: u32, options: &ImportOptions) -> (Vec<Optio
             }
         }
     }
-    (items, whole)
+    items
 }
 
 /// Tells bytes that hold a recording which cannot be read without a key.

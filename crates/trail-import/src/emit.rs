@@ -9,6 +9,7 @@ use crate::lines::Place;
 use crate::options::ImportOptions;
 use crate::report::{Finding, ImportReport, Severity};
 use crate::sink::EventSink;
+use crate::source::Recording;
 use crate::text::{Transcoder, Utf8Counter};
 use crate::{Error, SinkError};
 
@@ -23,6 +24,8 @@ pub(crate) struct Emitter<'a> {
     now: u64,
     /// Nanoseconds taken out of long pauses so far.
     cut_ns: u64,
+    /// The recording's, for findings about it as a whole.
+    path: String,
 }
 
 struct Channel {
@@ -43,12 +46,9 @@ impl From<SinkError> for Error {
 }
 
 impl<'a> Emitter<'a> {
-    pub(crate) fn new(
-        sink: &'a mut dyn EventSink,
-        options: &'a ImportOptions,
-        format: &str,
-        source: Option<String>,
-    ) -> Emitter<'a> {
+    pub(crate) fn new(sink: &'a mut dyn EventSink, options: &'a ImportOptions, recording: &Recording) -> Emitter<'a> {
+        let format = recording.format;
+        let source = Some(recording.name.clone()).filter(|name| !name.is_empty());
         Emitter {
             sink,
             options,
@@ -58,6 +58,7 @@ impl<'a> Emitter<'a> {
             channels: Vec::new(),
             now: 0,
             cut_ns: 0,
+            path: recording.path.clone(),
         }
     }
 
@@ -249,6 +250,10 @@ impl<'a> Emitter<'a> {
     pub(crate) fn finish(&mut self) -> Result<(), Error> {
         if self.sent.is_none() {
             self.begin()?;
+        }
+        if self.report.clamped_times > 0 {
+            let (path, steps) = (self.path.clone(), self.report.clamped_times);
+            self.note(&path, None, format!("the clock went back {steps} times: those steps are left out"));
         }
         for channel in 0..self.channels.len() {
             self.report.invalid_utf8_bytes += self.channels[channel].output_text.finish();

@@ -154,8 +154,7 @@ impl RecordingSource {
     /// # Errors
     /// An [`Error`] if nothing can be read at all, the head cannot be trusted, or the sink refuses an event.
     pub fn import(&self, options: &ImportOptions, sink: &mut dyn EventSink) -> Result<ImportReport, Error> {
-        let source = Some(self.recording.name.clone()).filter(|name| !name.is_empty());
-        let mut emitter = Emitter::new(sink, options, self.recording.format, source);
+        let mut emitter = Emitter::new(sink, options, &self.recording);
         self.importer.import(&self.recording, &mut emitter)?;
         emitter.finish()?;
         Ok(emitter.report)

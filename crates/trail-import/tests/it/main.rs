@@ -3,6 +3,7 @@
 mod asciicast;
 mod discovery;
 mod regressions;
+mod roundtrip;
 mod script;
 mod sudo;
 mod support;

@@ -33,6 +33,9 @@ const FORMAT: &str = "sudo-iolog";
 /// The files of a log directory, `timing` first.
 const FILES: [&str; 8] = ["timing", "log.json", "log", "ttyin", "ttyout", "stdin", "stdout", "stderr"];
 
+/// The terminal's channel, or the first of the others: window sizes and signals go there.
+const FIRST_CHANNEL: usize = 0;
+
 /// Bytes of output that are handed on at once where no timing record says how many belong together.
 const REST_LEN: u64 = 64 << 10;
 
@@ -87,7 +90,6 @@ struct Reader {
     timing_path: String,
     /// By record type, 0 to 4.
     sources: [Option<Source>; 5],
-    first_channel: usize,
     /// Subtracted from record types: 2 in the files of sudo 1.8.7.
     shift: u8,
 }
@@ -118,6 +120,9 @@ impl Reader {
                 channels[stream as usize] = Some(channel);
             }
         }
+        if let Some(status) = emitter.meta.exit_status {
+            emitter.set_exit(FIRST_CHANNEL, status);
+        }
         let mut sources = [const { None }; 5];
         for (stream, channel) in timing::Stream::ALL.into_iter().zip(channels) {
             let Some(channel) = channel else { continue };
@@ -136,7 +141,6 @@ impl Reader {
             timing: Lines::new(open()?, limits.line_len),
             timing_path: timing.path.clone(),
             sources,
-            first_channel: 0,
             shift: if streams.shifted { 2 } else { 0 },
         })
     }
@@ -176,7 +180,7 @@ impl Reader {
             Record::Window { delay, size } => {
                 emitter.advance(delay);
                 match size {
-                    Some(size) => emitter.resize(self.first_channel, size),
+                    Some(size) => emitter.resize(FIRST_CHANNEL, size),
                     None => {
                         let message = format!("expected a window size of at most {max}x{max}", max = Size::MAX_SIDE);
                         emitter.damage(&self.timing_path, Some(place), message);
@@ -186,7 +190,7 @@ impl Reader {
             }
             Record::Signal { delay, name } => {
                 emitter.advance(delay);
-                emitter.signal(self.first_channel, name)
+                emitter.signal(FIRST_CHANNEL, name)
             }
         }
     }
