@@ -17,6 +17,9 @@ use crate::{Cancel, Error, Result, Source};
 /// Candidates taken from the index between two looks at the clock.
 const CANDIDATES_PER_CHECK: usize = 4096;
 
+/// Where the trails searched are fewer than this share of all, each is asked for by itself.
+const FEW_TRAILS_SHARE: usize = 4;
+
 /// The trails of a data directory, with the live generation of its index. Finds the same hits with the same ranks as
 /// [`ScanSource`](crate::ScanSource) does over the same content.
 pub struct IndexSource {
@@ -74,13 +77,7 @@ impl IndexSource {
             let lookups: Vec<Lookup<'_>> = texts.iter().map(Text::lookup).collect();
             let before = items.len();
             for kind in Kind::ALL.into_iter().filter(|&kind| leaf.kinds.contains(kind)) {
-                let found = self.index.candidates(kind, &lookups).map_err(Self::error)?;
-                for (count, item) in found.enumerate() {
-                    if count % CANDIDATES_PER_CHECK == 0 {
-                        cancel.check()?;
-                    }
-                    items.push(item);
-                }
+                self.candidates_of(kind, &lookups, cancel, &mut items)?;
             }
             if required.contains(&index) {
                 let mut having: FxHashSet<TrailId> = items[before..].iter().map(|item| item.trail).collect();
@@ -96,6 +93,31 @@ impl IndexSource {
         items.sort_unstable();
         items.dedup();
         Ok(Some(items))
+    }
+    /// Appends the items of one kind that have what is looked for.
+    fn candidates_of(
+        &self,
+        kind: Kind,
+        lookups: &[Lookup<'_>],
+        cancel: &Cancel,
+        items: &mut Vec<ItemRef>,
+    ) -> Result<()> {
+        // One pass over everything, or a look at each of a few trails.
+        if self.trails.len() * FEW_TRAILS_SHARE < self.index.trails().len() {
+            for &trail in &self.trails {
+                cancel.check()?;
+                items.extend(self.index.candidates_in(trail, kind, lookups).map_err(Self::error)?);
+            }
+            return Ok(());
+        }
+        let found = self.index.candidates(kind, lookups).map_err(Self::error)?;
+        for (count, item) in found.enumerate() {
+            if count % CANDIDATES_PER_CHECK == 0 {
+                cancel.check()?;
+            }
+            items.push(item);
+        }
+        Ok(())
     }
 }
 

@@ -88,8 +88,14 @@ fn check(world: &World, query: &Query, mode: Mode) {
     assert!(hits.is_sorted_by(|a, b| a.by_rank(b).is_le()));
 }
 
+/// So many cases, unless `PROPTEST_CASES` asks for more.
+fn cases(count: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig::with_cases(asked.unwrap_or(count))
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(cases(96))]
     #[test]
     fn hits_are_those_of_every_moment_by_itself(world in worlds(), queries in prop::collection::vec(query(), 6)) {
         for query in &queries {
@@ -104,7 +110,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(cases(32))]
     #[test]
     fn every_word_is_found_in_every_state(world in worlds()) {
         for word in WORDS {
