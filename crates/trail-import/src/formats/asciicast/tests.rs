@@ -1,1 +1,71 @@
+use serde_json::json;
+use trail_model::{SessionMeta, Size};
 
+use super::event::{RawEvent, mend, parse_size, time_of};
+use super::header;
+
+#[test]
+fn times_of_damaged_events_are_read() {
+    assert_eq!(time_of(b"[1.5, \"o\", tru"), Some(1.5));
+    assert_eq!(time_of(b" [2]"), Some(2.0));
+    for line in ["lol!", "[\"x\",", "[", ""] {
+        assert_eq!(time_of(line.as_bytes()), None, "{line}");
+    }
+}
+
+#[test]
+fn cut_events_are_mended_at_the_last_whole_character() {
+    let check = |line: &str, expected: Option<&str>| {
+        let mended = mend(line.as_bytes()).map(|line| {
+            let event: RawEvent<'_> = serde_json::from_slice(&line).unwrap();
+            String::from_utf8(event.data.0.into_owned()).unwrap()
+        });
+        assert_eq!(mended.as_deref(), expected, "{line}");
+    };
+    check("[1,\"o\",\"abc", Some("abc"));
+    check("[1,\"o\",\"abc\\", Some("abc"));
+    check("[1,\"o\",\"abc\\u00", Some("abc"));
+    check("[1,\"o\",\"abc\\ud83d\\udc", Some("abc"));
+    check("[1,\"o\",\"abc\"", Some("abc"));
+    check("[1,\"o\",\"", None);
+    check("[1,\"o", None);
+}
+
+#[test]
+fn sizes_are_columns_by_rows() {
+    assert_eq!(parse_size(b"80x24"), Some(Size { cols: 80, rows: 24 }));
+    for text in ["80", "80x", "x24", "0x24", "-1x0", "80x24x1", "99999x1", ""] {
+        assert_eq!(parse_size(text.as_bytes()), None, "{text}");
+    }
+}
+
+#[test]
+fn headers_say_their_size_in_several_ways() {
+    let check = |header: serde_json::Value, expected: Option<(u16, u16)>, noted: bool| {
+        let found = header::size(header.as_object().unwrap());
+        assert_eq!(found.size, expected.map(|(cols, rows)| Size { cols, rows }), "{header}");
+        assert_eq!(found.note.is_some(), noted, "{header}");
+    };
+    check(json!({"width": 80, "height": 24}), Some((80, 24)), false);
+    check(json!({"term": {"cols": 80, "rows": 24}}), Some((80, 24)), false);
+    check(json!({"cols": 80, "rows": 24}), Some((80, 24)), false);
+    check(json!({"col": 22, "row": 150}), Some((150, 22)), true);
+    check(json!({"width": 10, "height": 100}), Some((10, 100)), false);
+    check(json!({"width": 80}), None, true);
+    check(json!({"width": 80.5, "height": 24}), None, true);
+    check(json!({}), None, true);
+}
+
+#[test]
+fn metadata_is_taken_by_its_names() {
+    let header = json!({
+        "version": 2, "width": 80, "height": 24, "timestamp": 1.5, "idle_time_limit": -1, "duration": 3.5,
+        "env": {"USER": "ada", "HOSTNAME": "", "N": 1}, "title": 5
+    });
+    let mut meta = SessionMeta::default();
+    header::fill_meta(header.as_object().unwrap(), &mut meta);
+    assert_eq!(meta.start.map(|start| start.0), Some(1_500_000_000));
+    assert_eq!((meta.user.as_deref(), meta.host, meta.idle_limit_ns), (Some("ada"), None, None));
+    assert_eq!((&*meta.env["N"], &*meta.extra["duration"], &*meta.extra["title"]), ("1", "3.5", "5"));
+    assert_eq!(meta.title, None);
+}
