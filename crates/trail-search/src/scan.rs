@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
-use trail_content::{Block, ContentFile, Kind};
+use trail_content::{Block, ChannelContent, ContentFile, Kind};
 use trail_index::analyzer::count_words;
 use trail_model::TrailId;
 
@@ -15,8 +15,8 @@ use crate::rank::{KindStatistics, Statistics};
 use crate::source::{Visit, content_error};
 use crate::{Cancel, Error, Result, Source};
 
-/// Decoded blocks that have candidates are kept from the first pass to the second up to this many bytes of text, so that a
-/// question to a folder of recordings decodes each block once. What is beyond is decoded again.
+/// Decoded blocks are kept up to this many bytes of text: the second pass of a search, and the next search, find them. What
+/// is beyond is decoded each time.
 const KEPT_LEN: usize = 64 << 20;
 
 /// How many items of each kind a trail has and how many words are in them. It depends on nothing but the content and the
@@ -64,11 +64,15 @@ impl Totals {
 /// Content files in memory or mapped, searched from end to end.
 pub struct ScanSource {
     trails: Vec<Trail>,
+    /// Bytes of text in kept blocks.
+    kept_len: AtomicUsize,
 }
 
 struct Trail {
     content: Arc<ContentFile>,
     totals: OnceLock<Totals>,
+    /// By channel and block.
+    kept: Vec<Vec<OnceLock<Arc<Block>>>>,
 }
 
 impl ScanSource {
@@ -79,16 +83,37 @@ impl ScanSource {
 
     /// The same where the totals of some are known: counting words is most of what a first search costs.
     pub fn with_totals(contents: impl IntoIterator<Item = (Arc<ContentFile>, Option<Totals>)>) -> ScanSource {
-        let trail = |(content, totals): (Arc<ContentFile>, Option<Totals>)| Trail {
-            content,
-            totals: totals.map_or_else(OnceLock::new, OnceLock::from),
+        let trail = |(content, totals): (Arc<ContentFile>, Option<Totals>)| {
+            let blocks = |channel: &ChannelContent| (0..channel.block_count()).map(|_| OnceLock::new()).collect();
+            Trail {
+                kept: content.channels().iter().map(blocks).collect(),
+                totals: totals.map_or_else(OnceLock::new, OnceLock::from),
+                content,
+            }
         };
-        ScanSource { trails: contents.into_iter().map(trail).collect() }
+        ScanSource { trails: contents.into_iter().map(trail).collect(), kept_len: AtomicUsize::new(0) }
     }
 
     /// The totals of a trail, if they were given or have been counted by a search.
     pub fn totals(&self, trail: usize) -> Option<&Totals> {
         self.trails[trail].totals.get()
+    }
+
+    /// A block, kept from before or decoded.
+    fn block(&self, trail: &Trail, channel: usize, index: usize) -> Result<Arc<Block>> {
+        let kept = &trail.kept[channel][index];
+        if let Some(block) = kept.get() {
+            return Ok(block.clone());
+        }
+        let content = &trail.content;
+        let block = content.channels()[channel].block(index).map_err(content_error(content.trail()))?;
+        let len = block.pool().len();
+        if self.kept_len.fetch_add(len, Ordering::Relaxed) + len <= KEPT_LEN {
+            // Two threads may decode the same block; either copy serves.
+            return Ok(kept.get_or_init(|| block).clone());
+        }
+        self.kept_len.fetch_sub(len, Ordering::Relaxed);
+        Ok(block)
     }
 }
 
@@ -101,7 +126,6 @@ pub struct ScanPrepared {
 struct Found {
     block: usize,
     items: Vec<u32>,
-    kept: Option<Arc<Block>>,
 }
 
 /// What the first pass over a block brings.
@@ -132,7 +156,7 @@ impl Source for ScanSource {
             plan,
             matching: Prefilter::new(plan),
             counted: Prefilter::of_terms(plan),
-            kept_len: AtomicUsize::new(0),
+            source: self,
             cancel,
         };
         let looks: Vec<_> = self.trails.par_iter().map(|trail| pass.trail(trail)).collect();
@@ -166,13 +190,7 @@ impl Source for ScanSource {
         let channels = channels.map_err(|why| Error::Content { trail: content.trail(), source: why.clone().into() })?;
         for found in &channels[channel] {
             cancel.check()?;
-            match &found.kept {
-                Some(block) => visit(found.block, block, &found.items)?,
-                None => {
-                    let block = content.channels()[channel].block(found.block);
-                    visit(found.block, &*block.map_err(content_error(content.trail()))?, &found.items)?;
-                }
-            }
+            visit(found.block, &*self.block(&self.trails[trail], channel, found.block)?, &found.items)?;
         }
         Ok(())
     }
@@ -184,7 +202,7 @@ struct FirstPass<'a> {
     matching: Prefilter,
     /// Finds those that count for the frequencies of terms.
     counted: Prefilter,
-    kept_len: AtomicUsize,
+    source: &'a ScanSource,
     cancel: &'a Cancel,
 }
 
@@ -223,8 +241,7 @@ impl FirstPass<'_> {
 
     fn block(&self, trail: &Trail, channel: usize, index: usize, counts: bool, scanner: &mut Scanner) -> Result<Look> {
         self.cancel.check()?;
-        let content = &trail.content;
-        let block = content.channels()[channel].block(index).map_err(content_error(content.trail()))?;
+        let block = self.source.block(trail, channel, index)?;
         let mut totals = Totals::default();
         if counts {
             totals.count(&block);
@@ -236,11 +253,7 @@ impl FirstPass<'_> {
             let item = block.item(item as usize);
             statistics.count(item.kind(), &scanner.scan_document(self.plan, item.text()));
         }
-        let found = (!items.is_empty()).then(|| {
-            let len = block.pool().len();
-            let is_kept = self.kept_len.fetch_add(len, Ordering::Relaxed) + len <= KEPT_LEN;
-            Found { block: index, items, kept: is_kept.then_some(block) }
-        });
+        let found = (!items.is_empty()).then_some(Found { block: index, items });
         Ok(Look { channel, found, statistics, totals })
     }
 }

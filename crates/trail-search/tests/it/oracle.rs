@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use trail_content::Kind;
-use trail_index::analyzer::{Analyzer, OwnedToken, TokenKind, fold, tokens, words};
+use trail_index::analyzer::{Analyzer, OwnedToken, TokenKind, analyze, fold, words};
 use trail_query::{Leaf, LeafKind, Mode, Node, Occur, Query};
 
 use crate::world::{Chain, World};
@@ -169,7 +169,7 @@ impl<'a> Oracle<'a> {
     fn score(&self, leaf: &Leaf, kind: Kind, text: &str) -> f64 {
         let (LeafKind::Term { text: query } | LeafKind::Phrase { text: query, .. }) = &leaf.kind else { return 1.0 };
         let documents: Vec<Vec<OwnedToken>> =
-            self.documents.iter().filter(|document| document.0 == kind).map(|document| tokens(&document.1)).collect();
+            self.documents.iter().filter(|document| document.0 == kind).map(|document| analyze(&document.1)).collect();
         let count = documents.len() as f64;
         let idf = |word: bool, wanted: &str| {
             let has = |token: &OwnedToken| (token.kind == TokenKind::Word) == word && token.text == wanted;

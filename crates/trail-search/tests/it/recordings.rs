@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use trail_container::{Header, TrailReader, WriterOptions};
 use trail_content::{ContentFile, Kind};
 use trail_import::{Collected, ImportOptions, discover};
-use trail_index::analyzer::{TokenKind, tokens, words};
+use trail_index::analyzer::{TokenKind, analyze, words};
 use trail_index::{DataDir, IndexOptions, IndexReader};
 use trail_model::{ChannelId, SessionMeta, TrailId};
 use trail_query::{Mode, parse};
@@ -288,7 +288,7 @@ fn every_token_of_a_recording_is_found() {
     let mut numbers = Numbers(17);
     for _ in 0..60 {
         let text = numbers.pick(&lines);
-        let Some(token) = tokens(text).into_iter().find(|token| token.kind != TokenKind::Part) else { continue };
+        let Some(token) = analyze(text).into_iter().find(|token| token.kind != TokenKind::Part) else { continue };
         let query = quoted(&token.text);
         let found = hits(&searcher, &query, Mode::Screentrail).unwrap();
         // What grew into another token before anybody saw it finished is no token of the recording: the text was then

@@ -225,8 +225,7 @@ fn hits_come_by_rank_then_time_then_record() {
 fn a_search_stops_when_told_to() {
     let content = one_block(2, vec![line("x", &[(0, 1)])]);
     let query = parse("x", Mode::Screentrail).unwrap().query;
-    let mut options = Options::default();
-    options.cancel = Cancel::at(Instant::now() - Duration::from_secs(1));
+    let options = Options { cancel: Cancel::at(Instant::now() - Duration::from_secs(1)), ..Options::default() };
     let searcher = Searcher::new(ScanSource::new([content.clone()]), options);
     assert!(matches!(searcher.prepare(&query), Err(Error::Cancelled)));
 
