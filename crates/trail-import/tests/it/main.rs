@@ -2,6 +2,7 @@
 
 mod asciicast;
 mod discovery;
+mod mutations;
 mod regressions;
 mod roundtrip;
 mod script;

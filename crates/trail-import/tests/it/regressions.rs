@@ -5,21 +5,23 @@ use std::path::Path;
 /// The checks themselves, shared with the fuzz targets.
 #[path = "../../../../tools/fuzz/src/import.rs"]
 #[expect(unreachable_pub, reason = "a module of another package")]
-mod checks;
+pub(crate) mod checks;
+
+pub(crate) type Check = fn(&[u8]);
+
+pub(crate) const TARGETS: &[(&str, Check)] = &[
+    ("asciicast", checks::asciicast),
+    ("ttyrec", checks::ttyrec),
+    ("script", checks::script),
+    ("sudo", checks::sudo),
+    ("tlog", checks::tlog),
+    ("wrappers", checks::wrappers),
+];
 
 #[test]
 fn inputs_found_by_fuzzing_do_no_harm() {
-    type Check = fn(&[u8]);
-    let targets = [
-        ("asciicast", checks::asciicast as Check),
-        ("ttyrec", checks::ttyrec),
-        ("script", checks::script),
-        ("sudo", checks::sudo),
-        ("tlog", checks::tlog),
-        ("wrappers", checks::wrappers),
-    ];
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/fuzz_regression");
-    for (target, check) in targets {
+    for (target, check) in TARGETS {
         check(b"");
         let Ok(inputs) = std::fs::read_dir(root.join(target)) else { continue };
         for input in inputs {
