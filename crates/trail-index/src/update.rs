@@ -57,7 +57,8 @@ pub fn reindex(data: &DataDir, options: &IndexOptions) -> Result<Report, Error> 
     // What was added, changed or removed since the rebuild began. From here on nobody adds more.
     options.step("lock")?;
     let _writer = data.lock_wait()?;
-    let catching_up = IndexOptions { fresh: false, ..options.clone() };
+    // What failed a moment ago is not tried again.
+    let catching_up = IndexOptions { fresh: false, selection: Selection::Stale, ..options.clone() };
     let rest = plan(data, &generation.manifest, &catching_up)?;
     let late = run(&mut generation, rest, &catching_up)?;
     counts += RunCounts { unchanged: 0, ..late };

@@ -179,7 +179,7 @@ struct Scan<'a, F> {
 }
 
 /// All tokens of a finished text. For single texts; [`Analyzer::analyze`] is the fast way.
-pub fn tokens(text: &str) -> Vec<OwnedToken> {
+pub fn analyze(text: &str) -> Vec<OwnedToken> {
     let mut tokens = Vec::new();
     Analyzer::new().analyze(text, |token| tokens.push(token.into()));
     tokens
@@ -187,7 +187,7 @@ pub fn tokens(text: &str) -> Vec<OwnedToken> {
 
 /// The words of a finished text, in order.
 pub fn words(text: &str) -> Vec<String> {
-    tokens(text).into_iter().filter(|token| token.kind == TokenKind::Word).map(|token| token.text).collect()
+    analyze(text).into_iter().filter(|token| token.kind == TokenKind::Word).map(|token| token.text).collect()
 }
 
 /// Counts the words of a finished text, without making them.

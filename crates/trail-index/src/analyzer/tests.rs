@@ -1,4 +1,5 @@
 //! Tests of the analyzer against Lucene's own output, and of what Lucene does not have.
+#![allow(clippy::print_stderr, reason = "tests say on the terminal what they skip")]
 
 use std::path::{Path, PathBuf};
 
@@ -58,7 +59,7 @@ fn show(text: &str) -> String {
         TokenKind::Part => format!("{}~{}", token.text, token.position),
         TokenKind::Whole => format!("{}#{}+{}", token.text, token.position, token.words),
     };
-    tokens(text).into_iter().map(shown).collect::<Vec<_>>().join(" ")
+    analyze(text).into_iter().map(shown).collect::<Vec<_>>().join(" ")
 }
 
 fn check(text: &str, expected: &str) {
@@ -87,14 +88,14 @@ fn f19_no_token_is_cut_dropped_or_normalised_away() {
     check(sha, &format!("{sha}@0"));
     check(&format!("sha256:{sha}"), &format!("sha256@0 {sha}@1 sha256:{sha}#0+2"));
     let long = format!("{}/{}", "a".repeat(300), "b".repeat(70_000));
-    let whole = tokens(&long).into_iter().find(|token| token.kind == TokenKind::Whole).unwrap();
+    let whole = analyze(&long).into_iter().find(|token| token.kind == TokenKind::Whole).unwrap();
     assert_eq!((whole.text.len(), whole.words), (70_301, 2 + 275));
 }
 
 #[test]
 fn text_is_compared_in_nfc() {
-    let composed = tokens("caf\u{e9}/x");
-    let decomposed = tokens("cafe\u{301}/x");
+    let composed = analyze("caf\u{e9}/x");
+    let decomposed = analyze("cafe\u{301}/x");
     assert_eq!(composed.len(), decomposed.len());
     for (a, b) in composed.iter().zip(&decomposed) {
         assert_eq!((&a.text, a.kind, a.position), (&b.text, b.kind, b.position));
@@ -174,7 +175,7 @@ proptest! {
     #[test]
     fn spans_point_at_what_was_read(text in "\\PC{0,40}") {
         let mut total = 0;
-        for token in tokens(&text) {
+        for token in analyze(&text) {
             let read = fold(&text[token.span.clone()]);
             // Where NFC changed the text, a span is made of whole graphemes.
             let is_exact = unicode_normalization::is_nfc(&text);
@@ -187,7 +188,7 @@ proptest! {
 
     #[test]
     fn a_prefix_gives_no_token_that_the_text_does_not_give(text in "[a1_:.',;/= é日-]{0,30}", next in any::<char>()) {
-        let all = tokens(&text);
+        let all = analyze(&text);
         Analyzer::new().analyze_prefix(&text, Some(next), |token| assert!(all.contains(&token.into())));
     }
 }

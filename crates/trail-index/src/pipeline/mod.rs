@@ -108,10 +108,11 @@ pub(crate) fn run(generation: &mut Generation, plan: Plan, options: &IndexOption
     for file in &plan.removed {
         generation.manifest.trails.retain(|entry| entry.file != *file);
     }
+    let is_changed = !plan.removed.is_empty() || !plan.unreadable.is_empty() || generation.manifest.is_new();
     for entry in plan.unreadable {
         generation.manifest.put(entry);
     }
-    if !plan.removed.is_empty() || generation.manifest.is_new() {
+    if is_changed {
         generation.commit(options)?;
     }
     for batch in plan::batches(plan.work) {
