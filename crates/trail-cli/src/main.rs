@@ -1,1 +1,5 @@
-fn main() {}
+//! The `trail` command.
+
+fn main() -> std::process::ExitCode {
+    trail_cli::main()
+}

@@ -1,0 +1,122 @@
+//! `trail grep`: searches recordings where they lie.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use rayon::prelude::*;
+use trail_content::{ContentFile, ExtractOptions};
+use trail_import::ImportOptions;
+use trail_model::{Timestamp, TrailId};
+use trail_search::{ScanSource, Searcher};
+
+use crate::args::{GrepArgs, ReadArgs};
+use crate::cache::{Cache, Facts};
+use crate::filter::Filter;
+use crate::hits::{Printer, Session};
+use crate::outcome::Outcome;
+use crate::query;
+use crate::recording::{self, Found};
+use crate::ui::Ui;
+
+pub(crate) fn run(args: &GrepArgs, ui: &Ui) -> Result<Outcome> {
+    query::check_not_empty(&args.query)?;
+    let parsed = query::parse(&args.query, args.output.mode, ui)?;
+    let filter = Filter::new(&args.filter)?;
+    let options = recording::import_options(&args.read)?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads).build().context("failed to start threads")?;
+    let mut damaged = false;
+    let found = recording::find(&args.paths, &options, |problem| {
+        damaged = true;
+        ui.error(&problem);
+    });
+    let cache = if args.no_cache { None } else { Cache::open() };
+    let reader = Reader { args: &args.read, options: &options, cache: cache.as_ref() };
+    let bar = ui.bar(found.len() as u64, "reading");
+    let loaded: Vec<Result<Loaded>> = pool.install(|| {
+        let load = |found: &Found| {
+            let loaded = reader.load(found);
+            bar.inc(1);
+            loaded
+        };
+        found.par_iter().map(load).collect()
+    });
+    bar.finish_and_clear();
+
+    let mut sessions = Vec::new();
+    let mut contents = Vec::new();
+    for (found, loaded) in found.iter().zip(loaded) {
+        match loaded {
+            Ok(loaded) => {
+                for finding in &loaded.facts.findings {
+                    ui.error(finding);
+                }
+                damaged |= loaded.facts.damaged;
+                if filter.admits(&loaded.facts.meta()) {
+                    contents.push((Arc::new(loaded.content), loaded.facts.totals()));
+                    sessions.push(session(found, &loaded.facts));
+                }
+            }
+            Err(error) => {
+                damaged = true;
+                ui.error(&format!("{error:#}"));
+            }
+        }
+    }
+    let searcher = Searcher::new(ScanSource::with_totals(contents), parsed.options);
+    let mut out = io::BufWriter::new(io::stdout());
+    let open = |index: usize| sessions[index].1.open(&options).map(|recording| recording.trail);
+    let summaries: Vec<Session> = sessions.iter().map(|(session, _)| session.clone()).collect();
+    let printer = Printer::new(&args.output, ui, &filter, &summaries, &open)?;
+    let report = pool.install(|| printer.run(&searcher, &parsed.query, &mut out))?;
+    out.flush()?;
+    if let Some(cache) = &cache {
+        cache.trim();
+    }
+    for failure in &report.failures {
+        ui.error(failure);
+    }
+    damaged |= !report.failures.is_empty();
+    Ok(Outcome { found: report.hits > 0, damaged: damaged && !args.read.tolerate })
+}
+
+fn session<'f>(found: &'f Found, facts: &Facts) -> (Session, &'f Found) {
+    let trail_id = TrailId::parse(&facts.trail_id).unwrap_or(TrailId([0; 16]));
+    (Session { path: found.path.clone(), trail_id, start: facts.start.map(Timestamp) }, found)
+}
+
+/// Reads recordings into content, through the cache.
+struct Reader<'a> {
+    args: &'a ReadArgs,
+    options: &'a ImportOptions,
+    cache: Option<&'a Cache>,
+}
+
+struct Loaded {
+    facts: Facts,
+    content: ContentFile,
+}
+
+impl Reader<'_> {
+    fn load(&self, found: &Found) -> Result<Loaded> {
+        let Some(cache) = self.cache else { return Ok(self.extract(found)?.0) };
+        let key = Cache::key(&found.digest()?, self.args);
+        if let Some((facts, content)) = cache.get(&key) {
+            return Ok(Loaded { facts: facts.with_path(&found.path), content });
+        }
+        let (loaded, bytes) = self.extract(found)?;
+        // A cache that cannot be written is a slower search, not a failed one.
+        let _ = cache.put(&key, &loaded.facts.clone().without_path(&found.path), &bytes);
+        Ok(loaded)
+    }
+
+    fn extract(&self, found: &Found) -> Result<(Loaded, Arc<[u8]>)> {
+        let recording = found.open(self.options)?;
+        let extraction = trail_content::extract(&recording.trail, &ExtractOptions::default())
+            .with_context(|| format!("failed to read the screens of {}", found.path))?;
+        let bytes: Arc<[u8]> = extraction.bytes.into();
+        let content = ContentFile::open(bytes.clone())?;
+        let facts = Facts::new(&recording, &content)?;
+        Ok((Loaded { facts, content }, bytes))
+    }
+}

@@ -1,0 +1,86 @@
+//! `trail verify --index`: the index against a replay of every record.
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+use serde_json::json;
+use trail_container::TrailReader;
+use trail_content::{ContentFile, Kind};
+use trail_index::{DataDir, IndexReader};
+use trail_query::Mode;
+use trail_search::{IndexSource, Options, Searcher};
+use trail_testkit::oracle::{CommandLine, Hit, Replay, check, questions, replay_all};
+
+use crate::args::VerifyArgs;
+use crate::ui::Ui;
+
+/// Distinct tokens of a recording that are asked for, at most.
+const TOKENS: usize = 2000;
+/// Random queries of each kind.
+const RANDOM: usize = 200;
+
+/// Asks the index what a replay answers, trail by trail; prints each difference. Gives whether there was none.
+pub(super) fn check_index(data: &DataDir, args: &VerifyArgs, ui: &Ui) -> Result<bool> {
+    let reader = IndexReader::open(data)?;
+    let entries: Vec<_> = reader.indexed().map(|(id, entry)| (id, entry.file.clone())).collect();
+    let bar = ui.bar(entries.len() as u64, "asking");
+    let (mut queries, mut held, mut differences) = (0, 0, 0);
+    let mut out = io::stdout().lock();
+    for (id, file) in entries {
+        let trail = TrailReader::open(data.trails_dir().join(&file))?;
+        let mut replays = replay_all(&trail)?;
+        add_commands(&mut replays, &reader.open_content(id)?)?;
+        for mode in [Mode::Screentrail, Mode::Lucene, Mode::Sps] {
+            let source = IndexSource::of_trails(reader.clone(), vec![id]);
+            let searcher = Searcher::new(source, Options::new(mode));
+            let asked: Vec<_> =
+                replays.iter().flat_map(|replay| questions(replay, mode, TOKENS, RANDOM, args.seed)).collect();
+            let report = check(&replays, &asked, |text, mode| -> Result<Vec<Hit>> {
+                let query = trail_query::parse(text, mode).map_err(|error| anyhow::anyhow!("{text}: {error}"))?.query;
+                let hits = searcher.prepare(&query)?.search_trail(0)?;
+                let hit = |hit: &trail_search::Hit| Hit {
+                    channel: hit.channel,
+                    begin: hit.records.begin,
+                    end: hit.records.end,
+                };
+                Ok(hits.iter().map(hit).collect())
+            })?;
+            queries += report.queries;
+            held += report.held;
+            differences += report.differences.len();
+            for difference in &report.differences {
+                match args.json {
+                    true => writeln!(out, "{}", json!({ "trail": file, "difference": difference.to_string() }))?,
+                    false => writeln!(out, "{file}: {difference}")?,
+                }
+            }
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    match args.json {
+        true => writeln!(out, "{}", json!({ "queries": queries, "held": held, "differences": differences }))?,
+        false => writeln!(out, "index: {queries} queries, {held} with hits, {differences} differences from replay")?,
+    }
+    Ok(differences == 0)
+}
+
+/// Gives the replays the commands that were found, to check how long they were visible.
+fn add_commands(replays: &mut [Replay], content: &ContentFile) -> Result<()> {
+    for replay in replays {
+        let Some(channel) = content.channel(replay.channel()) else { continue };
+        let moments = channel.moments()?;
+        let mut commands = Vec::new();
+        for index in 0..channel.block_count() {
+            let block = channel.block(index)?;
+            for item in block.items().filter(|item| item.kind() == Kind::Command) {
+                let line = |begin: u32| CommandLine { text: item.text().to_owned(), entered: moments.record(begin) };
+                // A command that stood across the border of two blocks began in the first.
+                let begins = item.spans().map(|span| span.begin).filter(|&begin| begin > block.first() || index == 0);
+                commands.extend(begins.map(line));
+            }
+        }
+        replay.add_commands(&commands);
+    }
+    Ok(())
+}

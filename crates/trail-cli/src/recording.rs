@@ -1,0 +1,363 @@
+//! Recordings and trails, wherever they lie, opened alike.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow};
+use trail_container::format::MAGIC;
+use trail_container::{Header, MemoryStorage, Storage, SyncPolicy, TrailReader, TrailWriter, WriterOptions};
+use trail_import::{Encoding, EventSink, ImportOptions, ImportReport, RecordingSource, Severity, SinkError};
+use trail_model::{ChannelId, Event, SessionMeta, TrailId};
+use trail_replay::{Cost, Recorder};
+
+use crate::args::ReadArgs;
+
+/// Recordings of more raw bytes are kept as trails in a temporary file instead of memory while they are read.
+const IN_MEMORY_LEN: u64 = 32 << 20;
+
+/// A recording that was found and not yet read.
+pub(crate) struct Found {
+    /// Where it lies, for people.
+    pub(crate) path: String,
+    kind: Kind,
+}
+
+enum Kind {
+    Trail(PathBuf),
+    Foreign(RecordingSource),
+}
+
+/// A recording as a trail.
+pub(crate) struct Recording {
+    pub(crate) trail: TrailReader,
+    /// What is wrong with it, each with its place.
+    pub(crate) findings: Vec<String>,
+    /// Whether something is missing or could not be understood.
+    pub(crate) damaged: bool,
+    /// What the import did; nothing for what was a trail already.
+    pub(crate) import: Option<(ImportReport, Cost)>,
+}
+
+impl Recording {
+    /// A trail that was opened, with what opening it found.
+    pub(crate) fn from_trail(trail: TrailReader, path: &str) -> Recording {
+        let findings = trail.findings();
+        let damaged = findings.iter().any(trail_container::Finding::is_damage);
+        let findings = findings.iter().map(|finding| format!("{path}: {finding}")).collect();
+        Recording { trail, findings, damaged, import: None }
+    }
+}
+
+/// What an import did, for `--json`.
+pub(crate) fn import_json(report: &ImportReport, cost: &Cost) -> serde_json::Value {
+    serde_json::json!({
+        "format": report.format,
+        "events": report.events,
+        "output_bytes": report.output_bytes,
+        "input_bytes": report.input_bytes,
+        "invalid_utf8_bytes": report.invalid_utf8_bytes,
+        "undecodable_bytes": report.undecodable_bytes,
+        "clamped_times": report.clamped_times,
+        "skipped_records": report.skipped_records,
+        "complete": report.complete(),
+        "records": cost.records,
+        "cuts": cost.cuts,
+        "keyframes": cost.keyframes,
+    })
+}
+
+/// The import options that the command line asks for.
+pub(crate) fn import_options(args: &ReadArgs) -> Result<ImportOptions> {
+    let mut options = ImportOptions::default();
+    options.size = args.size;
+    if let Some(name) = &args.encoding {
+        let encoding = Encoding::from_label(name)
+            .with_context(|| format!("unknown encoding {name:?}; try cp437, latin1, shift_jis, gb18030"))?;
+        options.encoding = Some(encoding);
+    }
+    Ok(options)
+}
+
+/// Finds the recordings and trails under `paths`, in order. What is neither, and was named by the caller, or cannot be
+/// read, is told to `problem`.
+pub(crate) fn find(paths: &[PathBuf], options: &ImportOptions, mut problem: impl FnMut(String)) -> Vec<Found> {
+    let mut found = Vec::new();
+    for path in paths {
+        let sources: Box<dyn Iterator<Item = _>> = if path.as_os_str() == "-" {
+            match from_stdin(options) {
+                Ok(Some(trail)) => {
+                    found.push(trail);
+                    continue;
+                }
+                Ok(None) => continue,
+                Err(StdinError::Failed(error)) => {
+                    problem(format!("-: {error:#}"));
+                    continue;
+                }
+                Err(StdinError::Foreign(sources)) => sources,
+            }
+        } else {
+            Box::new(trail_import::discover(path, options))
+        };
+        for source in sources {
+            match source {
+                Ok(source) => found.push(Found { path: source.path().to_owned(), kind: Kind::Foreign(source) }),
+                Err(trail_import::Error::NotARecording { path: other }) => {
+                    if is_trail(Path::new(&other)) {
+                        found.push(Found { kind: Kind::Trail(PathBuf::from(&other)), path: other });
+                    } else if Path::new(&other) == path {
+                        problem(format!("{other}: not a recording (see trail grep --help for what is read)"));
+                    }
+                    // Other files in a folder are none of our business, as binaries are none of grep's.
+                }
+                Err(error) => problem(chain(&error)),
+            }
+        }
+    }
+    found
+}
+
+enum StdinError {
+    Failed(anyhow::Error),
+    Foreign(Box<dyn Iterator<Item = Result<RecordingSource, trail_import::Error>>>),
+}
+
+/// Reads standard input: a trail, or recordings (handed back through the error side, as they are many).
+fn from_stdin(options: &ImportOptions) -> Result<Option<Found>, StdinError> {
+    let mut head = Vec::new();
+    let mut stdin = io::stdin().lock();
+    let failed = |error: io::Error| StdinError::Failed(error.into());
+    (&mut stdin).take(MAGIC.len() as u64).read_to_end(&mut head).map_err(failed)?;
+    if head == MAGIC {
+        let mut file = tempfile::NamedTempFile::new().map_err(failed)?;
+        io::copy(&mut head.as_slice().chain(stdin), &mut file).map_err(failed)?;
+        let path = file.into_temp_path().keep().map_err(|error| failed(error.error))?;
+        return Ok(Some(Found { path: "-".to_owned(), kind: Kind::Trail(path) }));
+    }
+    match RecordingSource::from_reader("-", head.as_slice().chain(stdin), options) {
+        Ok(sources) => Err(StdinError::Foreign(Box::new(sources))),
+        Err(error) => Err(StdinError::Failed(error.into())),
+    }
+}
+
+fn is_trail(path: &Path) -> bool {
+    let mut head = [0; MAGIC.len()];
+    File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && head == MAGIC
+}
+
+impl Found {
+    /// The one recording that `target` names.
+    pub(crate) fn one(target: &Path, options: &ImportOptions) -> Result<Found> {
+        let mut problems = Vec::new();
+        let mut found = find(&[target.to_owned()], options, |problem| problems.push(problem));
+        match found.len() {
+            1 => Ok(found.remove(0)),
+            0 => Err(problems
+                .into_iter()
+                .next()
+                .map_or_else(|| anyhow!("{}: no recording", target.display()), |p| anyhow!(p))),
+            n => Err(anyhow!("{}: {n} recordings; name one of them", target.display())),
+        }
+    }
+
+    /// A hash of everything that decides what the recording says, but not of the options.
+    pub(crate) fn digest(&self) -> Result<[u8; 32]> {
+        match &self.kind {
+            Kind::Foreign(source) => Ok(source.digest()?),
+            Kind::Trail(path) => {
+                let mut hasher = blake3::Hasher::new();
+                hasher.update(b"trail\0");
+                let file = File::open(path).with_context(|| format!("failed to open {}", self.path))?;
+                hasher.update_reader(file).with_context(|| format!("failed to read {}", self.path))?;
+                Ok(*hasher.finalize().as_bytes())
+            }
+        }
+    }
+
+    /// Reads it, whatever it is, as a trail.
+    pub(crate) fn open(&self, options: &ImportOptions) -> Result<Recording> {
+        match &self.kind {
+            Kind::Trail(path) => {
+                let trail = TrailReader::open(path).with_context(|| format!("failed to open {}", self.path))?;
+                Ok(Recording::from_trail(trail, &self.path))
+            }
+            Kind::Foreign(source) => import_scratch(source, options),
+        }
+    }
+
+    /// Writes it as a trail to `path`, which must not exist; a trail is copied as it is.
+    pub(crate) fn write_trail(&self, path: &Path, options: &ImportOptions, more: &SessionMeta) -> Result<Imported> {
+        match &self.kind {
+            Kind::Trail(from) => {
+                std::fs::copy(from, path).with_context(|| format!("failed to copy {}", self.path))?;
+                let recording = self.open(options)?;
+                Ok(Imported { findings: recording.findings, damaged: recording.damaged, import: None })
+            }
+            Kind::Foreign(source) => {
+                let header = |meta: SessionMeta| -> Result<Header> { Ok(Header::with_id(trail_id(source)?, meta)) };
+                let mut sink = Sink::new(|meta: SessionMeta| {
+                    Ok(TrailWriter::create(path, &header(merge(meta, more))?, WriterOptions::default())?)
+                });
+                let report = source.import(options, &mut sink).with_context(|| source.path().to_owned())?;
+                let cost = sink.finish(|meta| merge(meta, more))?;
+                let (findings, damaged) = findings_of(&report);
+                Ok(Imported { findings, damaged, import: Some((report, cost)) })
+            }
+        }
+    }
+
+    /// The identity of the trail that it is or becomes: a function of its bytes, so that importing it twice is noticed.
+    pub(crate) fn trail_id(&self) -> Result<TrailId> {
+        match &self.kind {
+            Kind::Trail(path) => Ok(TrailReader::open(path)?.trail_id()),
+            Kind::Foreign(source) => trail_id(source),
+        }
+    }
+}
+
+/// What writing a trail brought to light.
+pub(crate) struct Imported {
+    pub(crate) findings: Vec<String>,
+    pub(crate) damaged: bool,
+    pub(crate) import: Option<(ImportReport, Cost)>,
+}
+
+fn trail_id(source: &RecordingSource) -> Result<TrailId> {
+    let digest = source.digest()?;
+    let mut id = [0; 16];
+    id.copy_from_slice(&digest[..16]);
+    Ok(TrailId(id))
+}
+
+fn findings_of(report: &ImportReport) -> (Vec<String>, bool) {
+    let mut findings: Vec<String> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Damage)
+        .map(ToString::to_string)
+        .collect();
+    if report.findings_omitted > 0 {
+        findings.push(format!("and {} more findings", report.findings_omitted));
+    }
+    (findings, report.damaged)
+}
+
+/// Imports into memory, or into a temporary file if it is large.
+fn import_scratch(source: &RecordingSource, options: &ImportOptions) -> Result<Recording> {
+    let id = trail_id(source)?;
+    let writer_options = WriterOptions { sync: SyncPolicy::Never, ..WriterOptions::default() };
+    if source.raw_len()? > IN_MEMORY_LEN {
+        let folder = tempfile::tempdir().context("failed to make a temporary folder")?;
+        let path = folder.path().join("scratch.trail");
+        let mut sink = Sink::new(|meta| Ok(TrailWriter::create(&path, &Header::with_id(id, meta), writer_options)?));
+        let report = source.import(options, &mut sink).with_context(|| source.path().to_owned())?;
+        let cost = sink.finish(|meta| meta)?;
+        // The open file stays readable; its name goes with the folder.
+        let trail = TrailReader::open(&path)?;
+        return Ok(recording(trail, report, cost));
+    }
+    let mut sink = Sink::new(|meta| {
+        Ok(TrailWriter::with_storage(MemoryStorage::default(), &Header::with_id(id, meta), writer_options)?)
+    });
+    let report = source.import(options, &mut sink).with_context(|| source.path().to_owned())?;
+    let (storage, cost) = sink.finish_storage(|meta| meta)?;
+    let trail = TrailReader::from_bytes(storage.bytes)?;
+    Ok(recording(trail, report, cost))
+}
+
+fn recording(trail: TrailReader, report: ImportReport, cost: Cost) -> Recording {
+    let (findings, damaged) = findings_of(&report);
+    Recording { trail, findings, damaged, import: Some((report, cost)) }
+}
+
+/// Takes the events of an import into a recorder, which is made when the first metadata comes.
+struct Sink<S: Storage, F> {
+    make: F,
+    recorder: Option<Recorder<S>>,
+    meta: SessionMeta,
+}
+
+impl<S: Storage, F: FnMut(SessionMeta) -> Result<TrailWriter<S>>> Sink<S, F> {
+    fn new(make: F) -> Sink<S, F> {
+        Sink { make, recorder: None, meta: SessionMeta::default() }
+    }
+
+    fn recorder(&mut self) -> Result<&mut Recorder<S>> {
+        match &mut self.recorder {
+            Some(recorder) => Ok(recorder),
+            empty => Ok(empty.insert(Recorder::new((self.make)(self.meta.clone())?))),
+        }
+    }
+
+    fn close(&mut self, last: impl Fn(SessionMeta) -> SessionMeta) -> Result<Recorder<S>> {
+        let meta = last(self.meta.clone());
+        let recorder = self.recorder()?;
+        recorder.writer_mut().set_meta(meta);
+        self.recorder.take().context("the recorder was made above")
+    }
+
+    fn finish(mut self, last: impl Fn(SessionMeta) -> SessionMeta) -> Result<Cost> {
+        Ok(self.close(last)?.finish()?.1)
+    }
+}
+
+impl<F: FnMut(SessionMeta) -> Result<TrailWriter<MemoryStorage>>> Sink<MemoryStorage, F> {
+    fn finish_storage(mut self, last: impl Fn(SessionMeta) -> SessionMeta) -> Result<(MemoryStorage, Cost)> {
+        let (writer, cost) = self.close(last)?.close()?;
+        Ok((writer.into_storage(), cost))
+    }
+}
+
+impl<S: Storage, F: FnMut(SessionMeta) -> Result<TrailWriter<S>>> EventSink for Sink<S, F> {
+    fn meta(&mut self, meta: &SessionMeta) -> Result<(), SinkError> {
+        self.meta = meta.clone();
+        Ok(())
+    }
+
+    fn event(&mut self, event: Event) -> Result<(), SinkError> {
+        self.recorder().map_err(SinkError::from)?.event(&event)?;
+        Ok(())
+    }
+}
+
+/// `meta` with what `more` knows in addition; `more` wins.
+fn merge(mut meta: SessionMeta, more: &SessionMeta) -> SessionMeta {
+    let more = more.clone();
+    meta.start = more.start.or(meta.start);
+    meta.user = more.user.or(meta.user);
+    meta.target_user = more.target_user.or(meta.target_user);
+    meta.host = more.host.or(meta.host);
+    meta.command = more.command.or(meta.command);
+    meta.title = more.title.or(meta.title);
+    meta.extra.extend(more.extra);
+    meta
+}
+
+/// The channel asked for, or the first one with a screen.
+pub(crate) fn screen_channel(trail: &TrailReader, wanted: Option<u32>) -> Result<ChannelId> {
+    if let Some(wanted) = wanted {
+        let channel = ChannelId(wanted);
+        return trail.channel(channel).map(|_| channel).with_context(|| format!("no channel {wanted}"));
+    }
+    for summary in trail.channels() {
+        let mut player = trail_replay::Player::new(trail, summary.channel)?;
+        player.seek(summary.last_record)?;
+        if player.terminal().is_some() {
+            return Ok(summary.channel);
+        }
+    }
+    Err(anyhow!("the recording has no channel with a screen"))
+}
+
+/// An error with its causes, in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

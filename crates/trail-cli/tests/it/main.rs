@@ -1,0 +1,7 @@
+//! The command as people run it.
+
+mod data_dir;
+mod files;
+mod grep;
+mod secrets;
+mod support;
