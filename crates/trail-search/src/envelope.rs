@@ -5,6 +5,9 @@ use std::collections::BinaryHeap;
 
 use crate::intervals::IntervalSet;
 
+/// Sums of the same scores in another order differ by less than this part of them; they count as equal.
+const ROUNDING: f64 = 1e-12;
+
 /// A run of moments, both ends inside, with one score.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Step {
@@ -127,7 +130,7 @@ impl Steps {
     pub(crate) fn best(&self) -> Option<(f64, IntervalSet)> {
         let best = self.steps.iter().map(|step| step.score).max_by(f64::total_cmp)?;
         let mut moments = IntervalSet::EMPTY;
-        for step in self.steps.iter().filter(|step| step.score.total_cmp(&best).is_eq()) {
+        for step in self.steps.iter().filter(|step| step.score >= best - best * ROUNDING) {
             moments.push(step.begin, step.end);
         }
         Some((best, moments))

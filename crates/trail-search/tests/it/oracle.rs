@@ -103,7 +103,7 @@ impl<'a> Oracle<'a> {
         hidden: &BTreeSet<u32>,
     ) -> Expected {
         let rank = (run.0..=run.1).map(|at| scores[&at]).fold(0.0, f64::max);
-        let best: Vec<u32> = (run.0..=run.1).filter(|at| (scores[at] - rank).abs() < 1e-12).collect();
+        let best: Vec<u32> = (run.0..=run.1).filter(|at| rank - scores[at] <= rank * 1e-12).collect();
         let shown: Vec<u32> = best.iter().copied().filter(|at| !hidden.contains(at)).collect();
         let candidates = if shown.is_empty() { best } else { shown };
         let moments = &self.world.moments;
