@@ -93,6 +93,7 @@ pub(super) fn fill_meta(header: &Map<String, Value>, meta: &mut SessionMeta) {
 
 /// Seconds since 1970 as a timestamp, to the microsecond (a float holds no more).
 pub(super) fn epoch(secs: f64) -> Option<Timestamp> {
-    let micros = (secs * 1e6).round();
-    (micros.abs() < (i64::MAX / 1000) as f64).then_some(Timestamp(micros as i64 * 1000))
+    // A float-to-integer cast saturates: what is beyond the range stays beyond it.
+    let micros = (secs * 1e6).round() as i64;
+    micros.checked_mul(1000).map(Timestamp)
 }

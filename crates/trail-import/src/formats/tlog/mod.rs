@@ -204,7 +204,7 @@ impl Reader<'_> {
         for item in &items {
             match item {
                 Item::Delay(ms) => {
-                    now += i128::from(*ms) * 1_000_000;
+                    now = now.saturating_add(i128::from(*ms) * 1_000_000);
                     emitter.advance_to(now);
                 }
                 Item::Window(Some(size)) if self.size == Some(*size) => {}
@@ -260,7 +260,10 @@ fn fill_meta(message: &Message, emitter: &mut Emitter<'_>) {
         meta.extra.insert("session".to_owned(), session.to_string());
     }
     // To the microsecond: a float of this size holds no more.
-    let start = message.time.map(|secs| (secs * 1e6).round() as i128 * 1000 - message.pos_ns());
+    let start = message.time.and_then(|secs| {
+        let micros = (secs * 1e6).round() as i64;
+        i128::from(micros).checked_mul(1000)?.checked_sub(message.pos_ns())
+    });
     meta.start = start.and_then(|ns| i64::try_from(ns).ok()).map(Timestamp);
 }
 
