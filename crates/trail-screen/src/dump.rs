@@ -55,8 +55,9 @@ impl Terminal {
     fn dump_cell(&self, slot: usize, col: usize, pen: &mut Attributes, out: &mut Vec<u8>) {
         let cell = self.grid.cell(slot, col);
         let next = if col + 1 < self.grid.cols { Some(self.grid.cell(slot, col + 1)) } else { None };
-        let whole = cell.has(Cell::WIDE) && next.is_some_and(|next| next.has(Cell::SPACER));
-        let second = cell.has(Cell::SPACER) && col > 0 && self.grid.cell(slot, col - 1).has(Cell::WIDE);
+        let follows = Cell::SPACER | Cell::LEADING;
+        let whole = cell.has(Cell::WIDE) && next.is_some_and(|next| next.has(follows));
+        let second = cell.has(follows) && col > 0 && self.grid.cell(slot, col - 1).has(Cell::WIDE);
         if second {
             return;
         }

@@ -15,7 +15,8 @@ pub(crate) fn width(c: char) -> Option<usize> {
         '\u{3041}'..='\u{3096}' | '\u{30a0}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => {
             Some(2)
         }
-        _ => c.width(),
+        // The one character of three columns, U+17D8, is squeezed into two, as alacritty does.
+        _ => c.width().map(|width| width.min(2)),
     }
 }
 
@@ -34,7 +35,9 @@ impl Terminal {
             }
             let cursor = &self.grid.cursor;
             let (slot, col) = (self.grid.slot(cursor.row), cursor.col);
-            if !plain || self.grid.meta[slot].wide {
+            // Wide characters matter where something stands already.
+            let meta = &self.grid.meta[slot];
+            if !plain || meta.wide && col < usize::from(meta.len) {
                 if !self.print_char::<CUT>(char::from(bytes[done])) {
                     break;
                 }
@@ -132,6 +135,7 @@ impl Terminal {
         self.grid.cursor.graphics >> self.charset & 1 != 0
     }
 
+    #[inline]
     pub(crate) fn print(&mut self, c: char) {
         let cols = self.grid.cols;
         let Some(width) = width(c).map(|width| width.min(cols)) else { return };
@@ -142,6 +146,9 @@ impl Terminal {
         let auto_wrap = self.modes.contains(Modes::AUTO_WRAP);
         if self.grid.cursor.pending_wrap && auto_wrap {
             self.wrap_line();
+        }
+        if self.print_fast(c, width) {
+            return;
         }
         if self.modes.contains(Modes::INSERT) && self.grid.cursor.col + width < cols {
             self.shift_for_insert(width);
@@ -168,6 +175,39 @@ impl Terminal {
         } else {
             cursor.pending_wrap = true;
         }
+    }
+
+    /// Prints a character of one or two cells that fits, where no wide character stands in the way; tells whether it
+    /// did. Everything else is for the slow path of `print`.
+    #[inline]
+    fn print_fast(&mut self, c: char, width: usize) -> bool {
+        let cols = self.grid.cols;
+        let (row, col) = (self.grid.cursor.row, self.grid.cursor.col);
+        let slot = self.grid.slot(row);
+        let end = col + width;
+        let meta = &self.grid.meta[slot];
+        if end > cols || self.modes.contains(Modes::INSERT) || meta.wide && col < usize::from(meta.len) {
+            return false;
+        }
+        let c = if width == 1 && self.prints_graphics() { dec_graphics(c) } else { c };
+        self.touch(slot);
+        self.grid.store(slot, col);
+        let meta = &mut self.grid.meta[slot];
+        meta.len = meta.len.max(end as u16);
+        meta.dirty = DIRTY;
+        meta.ascii &= width == 1 && c.is_ascii();
+        meta.wide |= width == 2;
+        let template = Cell::template(self.grid.cursor.style, Cell::FRESH);
+        let cells = &mut self.grid.cells[slot * cols + col..slot * cols + end];
+        cells[0] = Cell(template | u64::from(u32::from(c)));
+        if let [head, spacer] = cells {
+            *head = head.with(Cell::WIDE);
+            *spacer = Cell(template | Cell::SPACER | u64::from(b' '));
+        }
+        let cursor = &mut self.grid.cursor;
+        cursor.pending_wrap |= end == cols;
+        cursor.col = end.min(cols - 1);
+        true
     }
 
     /// Writes a character into the cell at the cursor.

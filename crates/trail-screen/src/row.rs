@@ -117,8 +117,11 @@ pub(crate) fn append_cells(terminal: &Terminal, cells: &[Cell], ascii: bool, out
 }
 
 fn append_cells_slow(terminal: &Terminal, cells: &[Cell], out: &mut String) {
+    out.reserve(cells.len() * 3);
     for &cell in cells {
-        if !cell.has(Cell::SPACER | Cell::LEADING) {
+        if !cell.has(Cell::SPACER | Cell::LEADING | Cell::CLUSTER) {
+            out.push(char::from_u32(cell.content()).unwrap_or(char::REPLACEMENT_CHARACTER));
+        } else if cell.has(Cell::CLUSTER) && !cell.has(Cell::SPACER | Cell::LEADING) {
             let (character, marks) = terminal.character(cell);
             out.push(character);
             out.extend(marks);

@@ -4,6 +4,7 @@
 
 mod corpus;
 mod cuts;
+mod departures;
 mod expected;
 mod generated;
 mod recordings;
