@@ -187,12 +187,16 @@ impl Manifest {
         self.trails.get(place)
     }
 
-    /// Puts an entry in the place of the one for the same file, or adds it.
-    pub(crate) fn put(&mut self, entry: TrailEntry) {
-        match self.trails.binary_search_by(|other| other.file.cmp(&entry.file)) {
-            Ok(place) => self.trails[place] = entry,
-            Err(place) => self.trails.insert(place, entry),
+    /// Puts entries in the places of those for the same files, or adds them.
+    pub(crate) fn put(&mut self, entries: impl IntoIterator<Item = TrailEntry>) {
+        let known = self.trails.len();
+        for entry in entries {
+            match self.trails[..known].binary_search_by(|other| other.file.cmp(&entry.file)) {
+                Ok(place) => self.trails[place] = entry,
+                Err(_) => self.trails.push(entry),
+            }
         }
+        self.trails.sort_by(|a, b| a.file.cmp(&b.file));
     }
 
     /// Forgets segments in which no trail has items any more.

@@ -158,8 +158,8 @@ impl IndexReader {
     /// Opens the content of a trail.
     ///
     /// # Errors
-    /// [`Error::NoTrail`], [`Error::NoContent`]; [`Error::Io`] also if the file was superseded and removed since this
-    /// snapshot was opened: then open another.
+    /// [`Error::NoTrail`], [`Error::NoContent`]; [`Error::Io`] also if the file was superseded, and removed by a later
+    /// run: then open another snapshot.
     pub fn open_content(&self, trail: TrailId) -> Result<ContentFile, Error> {
         let entry = self.trail(trail).ok_or(Error::NoTrail { trail })?;
         let Some(name) = &entry.content else {

@@ -1,5 +1,7 @@
 //! Brings the index of a data directory up to date, or builds it anew.
 
+use std::collections::HashSet;
+
 use crate::content;
 use crate::data_dir::{DataDir, DataLock};
 use crate::error::Error;
@@ -32,7 +34,7 @@ pub fn update_locked(data: &DataDir, options: &IndexOptions, _lock: &DataLock) -
     let counts = run(&mut generation, plan, options)?;
     finish(data, &mut generation, options)?;
     if let Ok(_reindex) = data.lock_reindex() {
-        remove_unused(data, &name, options)?;
+        remove_unused(data, &name, &before, options)?;
     }
     Ok(Report::new(name, &before, &generation.manifest, counts))
 }
@@ -65,7 +67,7 @@ pub fn reindex(data: &DataDir, options: &IndexOptions) -> Result<Report, Error> 
     let before = live.as_deref().map(|live| load_any(data, live)).transpose()?.flatten();
     let before = before.unwrap_or_else(Manifest::new);
     finish(data, &mut generation, &options)?;
-    remove_unused(data, &name, &options)?;
+    remove_unused(data, &name, &before, &options)?;
     Ok(Report::new(name, &before, &generation.manifest, counts))
 }
 
@@ -112,10 +114,11 @@ fn finish(data: &DataDir, generation: &mut Generation, options: &IndexOptions) -
     Ok(())
 }
 
-/// Removes all generations before `live`, and content that none of these refers to.
-fn remove_unused(data: &DataDir, live: &str, options: &IndexOptions) -> Result<(), Error> {
+/// Removes all generations before `live`, and content that nothing refers to any more. What `before` refers to stays
+/// until the next run: a search may be at it.
+fn remove_unused(data: &DataDir, live: &str, before: &Manifest, options: &IndexOptions) -> Result<(), Error> {
     options.step("remove")?;
-    let mut manifests = Vec::new();
+    let mut manifests = vec![before.clone()];
     for name in data.generations()? {
         let is_unfinished = name.as_str() > live;
         if name == live || is_unfinished {
@@ -124,10 +127,9 @@ fn remove_unused(data: &DataDir, live: &str, options: &IndexOptions) -> Result<(
             crate::files::remove(&data.generation_dir(&name))?;
         }
     }
-    let is_used = |content: &str| {
-        manifests.iter().flat_map(|manifest| &manifest.trails).any(|entry| entry.content.as_deref() == Some(content))
-    };
-    content::remove_unused(data, is_used)
+    let entries = manifests.iter().flat_map(|manifest| &manifest.trails);
+    let used: HashSet<&str> = entries.filter_map(|entry| entry.content.as_deref()).collect();
+    content::remove_unused(data, |name| used.contains(name))
 }
 
 /// The name of a generation that does not exist.

@@ -34,9 +34,7 @@ pub(crate) fn run(generation: &mut Generation, batch: Vec<Work>, options: &Index
         let done = round.run()?;
         counts.extracted += done.extracted;
         counts.reused += done.reused;
-        for entry in done.entries {
-            generation.manifest.put(entry);
-        }
+        generation.manifest.put(done.entries);
         segments.extend(done.segments);
         todo = done.again;
     }
@@ -163,6 +161,7 @@ impl<'a> Round<'a> {
             Ok(Err(Trouble::Trail(reason))) => return self.give_up(trail, reason),
             Err(panic) => return self.give_up(trail, panic_text(&*panic)),
         };
+        self.options.progress.trail_done(&work.file, work.len);
         let content = Arc::new(content);
         let mut tasks = Vec::new();
         for (channel, channel_content) in content.channels().iter().enumerate() {
@@ -216,17 +215,24 @@ impl<'a> Round<'a> {
             }
         };
         let id = self.work[trail].trail;
-        let added = catch_unwind(AssertUnwindSafe(|| builder.add_block(id, channel.id(), index as u32, &block)));
-        if let Err(panic) = added {
-            // The builder may hold half an item: what it held is indexed again, without this trail.
-            let lost: BTreeSet<TrailId> = std::mem::take(builder).trails().collect();
-            for (work, state) in self.work.iter().zip(&self.states) {
-                lock(state).lost |= lost.contains(&work.trail);
+        let mut at = 0;
+        while at < block.len() {
+            let add = AssertUnwindSafe(|| builder.add_items(id, channel.id(), index as u32, &block, at..block.len()));
+            at = match catch_unwind(add) {
+                Ok(next) => next,
+                Err(panic) => {
+                    // The builder may hold half an item: what it held is indexed again, without this trail.
+                    let lost: BTreeSet<TrailId> = std::mem::take(builder).trails().collect();
+                    for (work, state) in self.work.iter().zip(&self.states) {
+                        lock(state).lost |= lost.contains(&work.trail);
+                    }
+                    self.give_up(trail, panic_text(&*panic));
+                    return;
+                }
+            };
+            if builder.memory() > INDEX_MEMORY / 2 / self.threads {
+                self.flush(builder);
             }
-            self.give_up(trail, panic_text(&*panic));
-        }
-        if builder.memory() > INDEX_MEMORY / 2 / self.threads {
-            self.flush(builder);
         }
     }
 

@@ -11,6 +11,7 @@ use super::IndexOptions;
 use super::generation::Generation;
 use crate::content;
 use crate::error::Error;
+use crate::manifest::TrailEntry;
 use crate::segment::{DocTable, SegmentBuilder};
 
 /// So many segments of one order of magnitude are put together: each document is then indexed again once for every
@@ -74,15 +75,16 @@ fn merge(generation: &mut Generation, names: &[String], options: &IndexOptions) 
         return Ok(false);
     };
     let partition = partition.partition.clone();
+    let entries = generation.manifest.trails.iter().filter_map(|entry| Some((entry.trail?, entry)));
+    let by_trail: HashMap<TrailId, &TrailEntry> = entries.filter(|(_, entry)| !entry.segments.is_empty()).collect();
     let mut builder = SegmentBuilder::default();
     let mut contents: HashMap<TrailId, ContentFile> = HashMap::new();
     for name in names {
         let folder = generation.data.generation_dir(&generation.name).join(&partition).join(name);
         let docs = DocTable::load(&folder)?;
         for docs in &docs.trails {
-            let is_its =
-                |entry: &&crate::TrailEntry| entry.trail == Some(docs.trail) && entry.segments.contains_key(name);
-            let Some(entry) = generation.manifest.trails.iter().find(is_its) else { continue };
+            let entry = by_trail.get(&docs.trail).filter(|entry| entry.segments.contains_key(name));
+            let Some(entry) = entry else { continue };
             let Some(content) = &entry.content else { continue };
             let content = match contents.entry(docs.trail) {
                 std::collections::hash_map::Entry::Occupied(content) => content.into_mut(),
@@ -97,7 +99,14 @@ fn merge(generation: &mut Generation, names: &[String], options: &IndexOptions) 
                 let Some(Ok(block)) = channel.map(|channel| channel.block(run.block as usize)) else {
                     return Ok(false);
                 };
-                builder.add_block(docs.trail, ChannelId(run.channel), run.block, &block);
+                let (first, end) = (run.first_item as usize, (run.first_item + run.docs) as usize);
+                if end > block.len() {
+                    return Ok(false);
+                }
+                let mut at = first;
+                while at < end {
+                    at = builder.add_items(docs.trail, ChannelId(run.channel), run.block, &block, at..end);
+                }
             }
         }
     }

@@ -89,7 +89,7 @@ impl IndexOptions {
 pub trait Progress: Send + Sync {
     /// So many trails of so many bytes are going to be worked on.
     fn planned(&self, _trails: u64, _bytes: u64) {}
-    /// One of them has been indexed or given up; it is not committed yet.
+    /// The content of one of them is there; its items are still to be indexed and committed.
     fn trail_done(&self, _file: &str, _bytes: u64) {}
     /// A batch has been committed.
     fn committed(&self) {}
@@ -105,22 +105,14 @@ pub(crate) type Coverage = BTreeMap<String, u64>;
 pub(crate) fn run(generation: &mut Generation, plan: Plan, options: &IndexOptions) -> Result<RunCounts, Error> {
     options.progress.planned(plan.work.len() as u64, plan.bytes());
     let mut counts = RunCounts { unchanged: plan.unchanged, ..RunCounts::default() };
-    for file in &plan.removed {
-        generation.manifest.trails.retain(|entry| entry.file != *file);
-    }
+    generation.manifest.trails.retain(|entry| plan.removed.binary_search(&entry.file).is_err());
     let is_changed = !plan.removed.is_empty() || !plan.unreadable.is_empty() || generation.manifest.is_new();
-    for entry in plan.unreadable {
-        generation.manifest.put(entry);
-    }
+    generation.manifest.put(plan.unreadable);
     if is_changed {
         generation.commit(options)?;
     }
     for batch in plan::batches(plan.work) {
-        let files: Vec<(String, u64)> = batch.iter().map(|work| (work.file.clone(), work.len)).collect();
         counts += run_batch(generation, batch, options)?;
-        for (file, len) in files {
-            options.progress.trail_done(&file, len);
-        }
         options.progress.committed();
     }
     compact::compact(generation, options)?;

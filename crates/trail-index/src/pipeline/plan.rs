@@ -22,7 +22,7 @@ pub(crate) struct Plan {
     pub(crate) work: Vec<Work>,
     /// Files that cannot be opened, with the entries that say so.
     pub(crate) unreadable: Vec<TrailEntry>,
-    /// Files that are in the manifest and no longer there.
+    /// Files that are in the manifest and no longer there, in order.
     pub(crate) removed: Vec<String>,
     /// How many trails need nothing.
     pub(crate) unchanged: u64,

@@ -1,5 +1,6 @@
 //! Builds a segment in memory.
 
+use std::ops::Range;
 use std::path::Path;
 
 use tantivy::fieldnorm::FieldNormReader;
@@ -14,6 +15,9 @@ use crate::KindStats;
 use crate::analyzer::{Analyzer, Token, TokenKind};
 use crate::error::Error;
 
+/// Bytes of text that are added before memory is looked at again.
+const STEP_LEN: usize = 1 << 20;
+
 /// The items of some content blocks, inverted.
 #[derive(Debug, Default)]
 pub(crate) struct SegmentBuilder {
@@ -27,25 +31,48 @@ pub(crate) struct SegmentBuilder {
 }
 
 impl SegmentBuilder {
-    /// Adds all items of a content block.
-    pub(crate) fn add_block(&mut self, trail: TrailId, channel: ChannelId, index: u32, block: &Block) {
-        if block.is_empty() {
-            return;
+    /// Adds items of a content block, in order, until they have about [`STEP_LEN`] bytes of text; returns the item to go
+    /// on with.
+    pub(crate) fn add_items(
+        &mut self,
+        trail: TrailId,
+        channel: ChannelId,
+        index: u32,
+        block: &Block,
+        items: Range<usize>,
+    ) -> usize {
+        let first_doc = self.len();
+        let mut stats = [KindStats::default(); Kind::ALL.len()];
+        let (mut at, mut bytes) = (items.start, 0);
+        while at < items.end && bytes < STEP_LEN {
+            let item = block.item(at);
+            let words = self.add_item(&item);
+            stats[usize::from(item.kind().code())].add(&item_stats(&item, words));
+            bytes += item.text().len();
+            at += 1;
         }
+        let docs = self.len() - first_doc;
+        if docs > 0 {
+            self.add_run(
+                trail,
+                Run { channel: channel.0, block: index, first_item: items.start as u32, first_doc, docs },
+                stats,
+            );
+        }
+        at
+    }
+
+    fn add_run(&mut self, trail: TrailId, run: Run, stats: [KindStats; Kind::ALL.len()]) {
         if self.docs.trails.last().is_none_or(|last| last.trail != trail) {
             self.docs.trails.push(TrailDocs { trail, stats: Default::default(), runs: Vec::new() });
         }
-        let first_doc = self.norms.len() as u32;
-        let mut stats = [KindStats::default(); Kind::ALL.len()];
-        for item in block.items() {
-            let words = self.add_item(&item);
-            stats[usize::from(item.kind().code())].add(&item_stats(&item, words));
+        let Some(docs) = self.docs.trails.last_mut() else { return };
+        for (sum, stats) in docs.stats.iter_mut().zip(&stats) {
+            sum.add(stats);
         }
-        if let Some(docs) = self.docs.trails.last_mut() {
-            docs.runs.push(Run { channel: channel.0, block: index, first_doc, docs: block.len() as u32 });
-            for (sum, stats) in docs.stats.iter_mut().zip(&stats) {
-                sum.add(stats);
-            }
+        match docs.runs.last_mut() {
+            Some(last) if last.goes_on_with(&run) => last.docs += run.docs,
+            _ => docs.runs.push(run),
         }
     }
 

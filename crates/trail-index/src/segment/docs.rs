@@ -29,14 +29,16 @@ pub(crate) struct TrailDocs {
     pub(crate) runs: Vec<Run>,
 }
 
-/// The documents of one content block: all its items, in order.
+/// The documents of one content block: some or all of its items, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Run {
     /// The channel.
     pub(crate) channel: u32,
     /// The block's number in its channel.
     pub(crate) block: u32,
-    /// The document of item 0.
+    /// The first of the items.
+    pub(crate) first_item: u32,
+    /// Its document.
     pub(crate) first_doc: u32,
     /// How many.
     pub(crate) docs: u32,
@@ -48,9 +50,21 @@ impl Run {
         self.first_doc + self.docs
     }
 
+    /// Tells whether `next` are the items and documents that follow.
+    pub(super) fn goes_on_with(&self, next: &Run) -> bool {
+        (self.channel, self.block) == (next.channel, next.block)
+            && self.first_item + self.docs == next.first_item
+            && self.end() == next.first_doc
+    }
+
     /// The item that a document of this run is.
     pub(crate) fn item(&self, trail: TrailId, doc: u32) -> ItemRef {
-        ItemRef { trail, channel: ChannelId(self.channel), block: self.block, item: doc - self.first_doc }
+        ItemRef {
+            trail,
+            channel: ChannelId(self.channel),
+            block: self.block,
+            item: self.first_item + (doc - self.first_doc),
+        }
     }
 }
 

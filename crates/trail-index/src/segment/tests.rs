@@ -61,7 +61,7 @@ fn an_item_that_grows_without_end_is_always_a_candidate() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path().join("segment");
     let mut builder = SegmentBuilder::default();
-    builder.add_block(TRAIL, ChannelId(1), 0, &block);
+    builder.add_items(TRAIL, ChannelId(1), 0, &block, 0..block.len());
     builder.write(&folder).unwrap();
     let reader = SegmentReader::open(&folder).unwrap();
     let mut union = reader.lookup(Kind::Line, &Lookup::Exact("anything"), 0..2).unwrap();
@@ -153,7 +153,10 @@ fn layouts_side_by_side() {
     measure("flat tables", &|folder| {
         let mut builder = SegmentBuilder::default();
         for (block, index) in blocks.iter().zip(0..) {
-            builder.add_block(TRAIL, ChannelId(1), index, block);
+            let mut at = 0;
+            while at < block.len() {
+                at = builder.add_items(TRAIL, ChannelId(1), index, block, at..block.len());
+            }
         }
         builder.write(folder).unwrap();
     });
