@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cd tools/fuzz
-//! cargo +nightly run --release --bin seeds            # corpus/<target>/ from testdata/recordings
+//! cargo +nightly run --release --example seeds        # corpus/<target>/ from testdata/recordings
 //! cargo +nightly fuzz run asciicast -- -max_total_time=300 -timeout=10 -rss_limit_mb=1024
 //! ```
 //!
