@@ -1,6 +1,7 @@
 //! Would this step hide something that nobody can have seen yet?
 
 use crate::cell::Cell;
+use crate::feed::sequence_len;
 use crate::function::{Erase, Function};
 use crate::print::{dec_graphics, width};
 use crate::terminal::{Modes, Terminal};
@@ -116,6 +117,34 @@ impl Terminal {
     /// The same for the right half of a wide character whose left half was looked at before.
     fn right_half_hides(&self, row: usize, col: usize) -> bool {
         self.cells_erased(row, col, col + 1)
+    }
+
+    /// Tells whether printing a replacement character, and then doing what `byte` asks for, would hide something fresh.
+    /// Where that would take a closer look, the answer is yes.
+    pub(crate) fn broken_hides(&self, byte: u8) -> bool {
+        if !self.any_fresh() {
+            return false;
+        }
+        if self.print_hides(char::REPLACEMENT_CHARACTER) {
+            return true;
+        }
+        let next = match byte {
+            0x20..=0x7e => char::from(byte),
+            0xa0.. if sequence_len(byte).is_none() => char::REPLACEMENT_CHARACTER,
+            // Begins something, or does nothing.
+            0x1b | 0x7f.. => return false,
+            ..0x20 => return true,
+        };
+        let cursor = &self.grid.cursor;
+        if cursor.pending_wrap
+            || cursor.col + 1 >= self.grid.cols
+            || self.modes.contains(Modes::INSERT)
+            || self.grid.meta[self.grid.slot(cursor.row)].wide
+        {
+            return true;
+        }
+        let next = if self.prints_graphics() { dec_graphics(next) } else { next };
+        self.put_hides(cursor.row, cursor.col + 1, u64::from(u32::from(next)))
     }
 
     /// Tells whether a line feed would scroll something fresh off.

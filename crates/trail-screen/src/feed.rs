@@ -99,12 +99,9 @@ impl Terminal {
         for index in 1..len {
             match bytes.get(at + index) {
                 Some(&byte) if continues(bytes[at], index, byte) => value = value << 6 | u32::from(byte & 0x3f),
-                Some(_) => {
-                    if self.print_char::<CUT>(char::REPLACEMENT_CHARACTER) {
-                        return Ok(at + index);
-                    }
+                Some(&byte) => {
                     self.keep_partial(&bytes[at..at + index]);
-                    return Err(at + index);
+                    return self.broken::<CUT>(byte, at + index);
                 }
                 None => {
                     self.keep_partial(&bytes[at..]);
@@ -128,11 +125,7 @@ impl Terminal {
         let len = sequence_len(first).unwrap_or(1);
         let byte = bytes[at];
         if !continues(first, had, byte) {
-            if !self.print_char::<CUT>(char::REPLACEMENT_CHARACTER) {
-                return Err(at);
-            }
-            self.parser.utf8_len = 0;
-            return Ok(at);
+            return self.broken::<CUT>(byte, at);
         }
         if had + 1 < len {
             self.parser.utf8[had] = byte;
@@ -147,6 +140,19 @@ impl Terminal {
             return Err(at);
         }
         self.parser.utf8_len = 0;
+        Ok(at + 1)
+    }
+
+    /// Handles a byte that does not continue the character begun before it: two steps with one byte, the replacement of
+    /// the broken character and what the byte means itself. No cut can come between them.
+    #[cold]
+    fn broken<const CUT: bool>(&mut self, byte: u8, at: usize) -> Result<usize, usize> {
+        if CUT && self.broken_hides(byte) {
+            return Err(at);
+        }
+        self.parser.utf8_len = 0;
+        self.print_char::<false>(char::REPLACEMENT_CHARACTER);
+        self.run::<false>(&[byte]);
         Ok(at + 1)
     }
 
@@ -346,7 +352,7 @@ impl Terminal {
 
 /// Length of the character that begins with this byte, if one can.
 #[inline]
-fn sequence_len(first: u8) -> Option<usize> {
+pub(crate) fn sequence_len(first: u8) -> Option<usize> {
     match first {
         0xc2..=0xdf => Some(2),
         0xe0..=0xef => Some(3),

@@ -213,6 +213,33 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(config())]
+
+    /// What was fed before a cut is all that has happened at the cut.
+    #[test]
+    fn nothing_happens_early((size, ops) in streams(false), noise in proptest::collection::vec(any::<(u8, u8)>(), 0..40)) {
+        let mut bytes: Vec<u8> = ops.iter().flat_map(Op::bytes).collect();
+        // Broken characters among it.
+        for (index, (at, byte)) in noise.into_iter().enumerate() {
+            let at = (usize::from(at) * 7 + index * 13) % (bytes.len() + 1);
+            bytes.insert(at, byte | 0x80);
+        }
+        let mut cutting = Terminal::new(size);
+        let mut plain = Terminal::new(size);
+        let mut at = 0;
+        while at < bytes.len() {
+            let done = cutting.feed_until_cut(&bytes[at..]);
+            // A cut leaves nothing fresh, so that what follows gets on.
+            prop_assert!(done > 0 || at == 0);
+            plain.feed(&bytes[at..at + done]);
+            at += done;
+            prop_assert_eq!(saved(&cutting), saved(&plain), "at the cut at {}", at);
+            cutting.cut();
+        }
+    }
+}
+
 fn saved(terminal: &Terminal) -> Vec<u8> {
     let mut out = Vec::new();
     terminal.save(&mut out);
