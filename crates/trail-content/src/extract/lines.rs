@@ -148,7 +148,10 @@ impl Lines {
         let moved = self.damage.moved || self.damage.switched || self.damage.resized || wraps_in != self.wraps_in;
         let rewrapped = |row: &u16| terminal.row(usize::from(*row)).wraps() != self.rows[usize::from(*row)].wraps;
         if moved || self.damage.rows.iter().any(rewrapped) {
-            self.match_lines(terminal, at, draft)
+            match self.scrolled_by(terminal, wraps_in) {
+                Some(count) => self.scroll(terminal, count, at, draft),
+                None => self.match_lines(terminal, at, draft),
+            }
         } else {
             self.read_rows(terminal, at, draft)
         }
@@ -183,6 +186,71 @@ impl Lines {
             self.read_line(terminal, self.touched[i], at, draft);
         }
         changed
+    }
+
+    /// By how many rows the whole screen moved up, if that is all that happened to rows beside new text in them: no line
+    /// reaches over the top, what came in below begins lines of its own, and rows wrap as they did.
+    fn scrolled_by(&self, terminal: &Terminal, wraps_in: bool) -> Option<usize> {
+        let rows = self.rows.len();
+        if self.damage.switched || self.damage.resized || wraps_in || self.wraps_in || rows == 0 {
+            return None;
+        }
+        let first = terminal.row(0).id().0;
+        let count = self.rows.iter().position(|row| row.id == first).filter(|&count| count > 0)?;
+        let stays = |(row, known): (usize, &Row)| terminal.row(row).id().0 == known.id;
+        let wraps_alike = |row: usize| match self.rows.get(row + count) {
+            Some(known) => terminal.row(row).wraps() == known.wraps,
+            None => !terminal.row(row).wraps(),
+        };
+        let new_ones = self.damage.rows.iter().rev().take_while(|row| usize::from(**row) >= rows - count).count();
+        let is_scroll = !self.rows[count - 1].wraps
+            && !self.rows[rows - 1].wraps
+            && new_ones == count
+            && self.rows[count..].iter().enumerate().all(stays)
+            && self.damage.rows.iter().all(|&row| wraps_alike(usize::from(row)));
+        is_scroll.then_some(count)
+    }
+
+    /// The middle way: every line is `count` rows higher, those at the top have gone, blank ones came in below.
+    fn scroll(&mut self, terminal: &Terminal, count: usize, at: u32, draft: &mut Draft) -> bool {
+        self.tick += 1;
+        let gone = self.order.iter().take_while(|&&line| self.lines[line as usize].first_row < count as i32).count();
+        for i in 0..gone {
+            self.end_line(self.order[i], at, draft);
+        }
+        self.order.drain(..gone);
+        for &line in &self.order {
+            self.lines[line as usize].first_row -= count as i32;
+        }
+        let rows = self.rows.len();
+        self.old_rows.clear();
+        self.old_rows.extend_from_slice(&self.rows);
+        self.rows.drain(..count);
+        for row in rows - count..rows {
+            let id = terminal.row(row).id().0;
+            let index = new_line(&mut self.lines, &mut self.free, id);
+            let line = &mut self.lines[index as usize];
+            (line.first_row, line.rows, line.shape) = (row as i32, 1, id);
+            self.order.push(index);
+            self.rows.push(Row { id, fingerprint: 0, line: index, wraps: false, concealed: false });
+        }
+        self.touched.clear();
+        for &row in &self.damage.rows {
+            let place = usize::from(row);
+            let digest = terminal.row(place).digest();
+            let known = &mut self.rows[place];
+            known.fingerprint = digest.fingerprint;
+            known.concealed = digest.concealed;
+            let line = &mut self.lines[known.line as usize];
+            if line.tick != self.tick {
+                line.tick = self.tick;
+                self.touched.push(known.line);
+            }
+        }
+        for i in 0..self.touched.len() {
+            self.read_line(terminal, self.touched[i], at, draft);
+        }
+        self.rows.iter().zip(&self.old_rows).any(|(new, old)| new.fingerprint != old.fingerprint)
     }
 
     /// The long way: finds every line anew by the identity of its head.
