@@ -322,14 +322,14 @@ impl<'a> Printer<'a> {
             };
             player.seek(hit.for_screenshot)?;
             shown[index] = Some(match player.terminal() {
-                Some(terminal) => self.from_screen(plan, trail, index, hit, terminal, renderer.as_mut())?,
+                Some(terminal) => self.on_screen(plan, trail, index, hit, terminal, renderer.as_mut())?,
                 None => from_texts(plan, hit),
             });
         }
         Ok(shown.into_iter().flatten().collect())
     }
 
-    fn from_screen(
+    fn on_screen(
         &self,
         plan: &Plan,
         trail: usize,

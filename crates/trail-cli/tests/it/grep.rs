@@ -68,7 +68,8 @@ fn exit_codes_are_greps() {
     grep(&["(hello"], &path).expect_code(1);
     grep(&["(hello", "--mode", "lucene"], &path).expect_code(2);
     let broken = folder.path().join("broken.cast");
-    fs::write(&broken, "{\"version\":2,\"width\":80,\"height\":24}\n[1, \"o\", \"hello\\r\\n\"]\n[2, \"o\", \"cut").unwrap();
+    fs::write(&broken, "{\"version\":2,\"width\":80,\"height\":24}\n[1, \"o\", \"hello\\r\\n\"]\n[2, \"o\", \"cut")
+        .unwrap();
     let run = grep(&["hello"], &broken).expect_code(2);
     assert!(run.out.contains("hello"), "hits are printed all the same: {}", run.out);
     assert!(run.err.contains("line 3"), "the place of the damage is named: {}", run.err);
@@ -162,7 +163,8 @@ fn damage_is_told_from_the_cache_too() {
     let folder = tempfile::tempdir().unwrap();
     let cache = tempfile::tempdir().unwrap();
     let path = folder.path().join("broken.cast");
-    fs::write(&path, "{\"version\":2,\"width\":80,\"height\":24}\n[1, \"o\", \"hello\\r\\n\"]\n[2, \"o\", \"cut").unwrap();
+    fs::write(&path, "{\"version\":2,\"width\":80,\"height\":24}\n[1, \"o\", \"hello\\r\\n\"]\n[2, \"o\", \"cut")
+        .unwrap();
     let ask = || trail_with(["grep", "hello", path.to_str().unwrap()], &[("TRAIL_CACHE", cache.path())], b"");
     let (first, second) = (ask().expect_code(2), ask().expect_code(2));
     assert_eq!((first.out, first.err), (second.out, second.err));

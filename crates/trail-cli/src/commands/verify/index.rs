@@ -9,7 +9,7 @@ use trail_content::{ContentFile, Kind};
 use trail_index::{DataDir, IndexReader};
 use trail_query::Mode;
 use trail_search::{IndexSource, Options, Searcher};
-use trail_testkit::oracle::{CommandLine, Hit, Replay, check, questions, replay_all};
+use trail_testkit::oracle::{CommandLine, Hit, Question, Replay, check, questions, replay_all};
 
 use crate::args::VerifyArgs;
 use crate::ui::Ui;
@@ -33,8 +33,13 @@ pub(super) fn check_index(data: &DataDir, args: &VerifyArgs, ui: &Ui) -> Result<
         for mode in [Mode::Screentrail, Mode::Lucene, Mode::Sps] {
             let source = IndexSource::of_trails(reader.clone(), vec![id]);
             let searcher = Searcher::new(source, Options::new(mode));
-            let asked: Vec<_> =
-                replays.iter().flat_map(|replay| questions(replay, mode, TOKENS, RANDOM, args.seed)).collect();
+            // Some texts cannot be asked for in every mode: a prefix `\**` is refused as Lucene refuses it.
+            let is_query = |question: &Question| trail_query::parse(&question.query.to_string(), mode).is_ok();
+            let asked: Vec<Question> = replays
+                .iter()
+                .flat_map(|replay| questions(replay, mode, TOKENS, RANDOM, args.seed))
+                .filter(is_query)
+                .collect();
             let report = check(&replays, &asked, |text, mode| -> Result<Vec<Hit>> {
                 let query = trail_query::parse(text, mode).map_err(|error| anyhow::anyhow!("{text}: {error}"))?.query;
                 let hits = searcher.prepare(&query)?.search_trail(0)?;
