@@ -1,6 +1,6 @@
 //! CPU time of emulating recordings and reading every changed row after every event: this screen beside alacritty's.
 //!
-//! `cargo run --release -p trail-screen --example compare -- [--cols N --rows N] FILE...`. A file is an asciicast v2 or
+//! `cargo run --release -p trail-screen --example compare -- [--cols N --rows N] [--feed-only | --cuts] FILE...`. A file is an asciicast v2 or
 //! v3, a ttyrec, or raw terminal output, fed in pieces of 1 KiB. Both keep 1,000 rows of history. The time is that of
 //! this thread as the Linux scheduler counts it; the best of several turns, in which both take part one after the other.
 
@@ -30,19 +30,31 @@ const TURN_LEN: usize = 6_000_000;
 /// Bytes of a piece of raw output.
 const PIECE_LEN: usize = 1024;
 
+/// What is done with each event.
+#[derive(Clone, Copy, PartialEq)]
+enum Feed {
+    /// Fed, and changed rows read.
+    AndRead,
+    /// Fed.
+    Only,
+    /// Fed with cuts (by this side; counted as rows).
+    Cuts,
+}
+
 type Hash = BuildHasherDefault<rustc_hash::FxHasher>;
 
 fn main() {
     let mut size = Size::DEFAULT;
     let mut files = Vec::new();
-    let mut feed_only = false;
+    let mut feed_only = Feed::AndRead;
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         let mut number = || args.next().and_then(|value| value.parse().ok()).expect("a number");
         match &*arg {
             "--cols" => size.cols = number(),
             "--rows" => size.rows = number(),
-            "--feed-only" => feed_only = true,
+            "--feed-only" => feed_only = Feed::Only,
+            "--cuts" => feed_only = Feed::Cuts,
             _ => files.push(arg),
         }
     }
@@ -92,7 +104,7 @@ fn hash(text: &str) -> u64 {
     hasher.finish()
 }
 
-fn ours(size: Size, events: &[Vec<u8>], feed_only: bool) -> usize {
+fn ours(size: Size, events: &[Vec<u8>], feed_only: Feed) -> usize {
     let mut terminal = Terminal::new(size);
     let mut damage = Damage::new();
     // Text hashes by row, and by place on the screen: a row that moved is changed text at its new place.
@@ -101,8 +113,20 @@ fn ours(size: Size, events: &[Vec<u8>], feed_only: bool) -> usize {
     let mut text = String::new();
     let mut read = 0;
     for event in events {
+        if feed_only == Feed::Cuts {
+            let mut rest = &event[..];
+            loop {
+                rest = &rest[terminal.feed_until_cut(rest)..];
+                terminal.cut();
+                if rest.is_empty() {
+                    break;
+                }
+                read += 1;
+            }
+            continue;
+        }
         terminal.feed(event);
-        if feed_only {
+        if feed_only == Feed::Only {
             continue;
         }
         terminal.take_damage(&mut damage);
@@ -131,7 +155,7 @@ fn ours(size: Size, events: &[Vec<u8>], feed_only: bool) -> usize {
     read
 }
 
-fn alacritty(size: Size, events: &[Vec<u8>], feed_only: bool) -> usize {
+fn alacritty(size: Size, events: &[Vec<u8>], feed_only: Feed) -> usize {
     let config = Config { scrolling_history: HISTORY_ROWS, ..Config::default() };
     let mut term = Term::new(config, &TermSize::new(size.cols.into(), size.rows.into()), VoidListener);
     let mut parser: Processor = Processor::new();
@@ -141,7 +165,7 @@ fn alacritty(size: Size, events: &[Vec<u8>], feed_only: bool) -> usize {
     let mut read = 0;
     for event in events {
         parser.advance(&mut term, event);
-        if feed_only {
+        if feed_only != Feed::AndRead {
             continue;
         }
         rows.clear();

@@ -86,7 +86,14 @@ impl Terminal {
             Function::ClearAllTabs => self.tabs.fill(false),
             Function::ResetTabs => self.tabs = initial_tabs(self.grid.cols),
             Function::EraseDisplay(part) => self.erase_display(part),
-            Function::EraseHistory => self.grid.clear_history(),
+            Function::EraseHistory => {
+                // The line on the first row may lose its head.
+                let slot = self.grid.slot(0);
+                if self.head_of(0) < 0 {
+                    self.grid.meta[slot].dirty = DIRTY;
+                }
+                self.grid.clear_history();
+            }
             Function::EraseChars(count) => {
                 let end = cursor.col.saturating_add(count).min(self.grid.cols);
                 self.erase_cells(self.grid.cursor.row, self.grid.cursor.col, end);

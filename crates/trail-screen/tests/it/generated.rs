@@ -63,3 +63,23 @@ fn compare(size: Size, ops: &[Op]) -> Result<(), TestCaseError> {
     }
     Ok(())
 }
+
+#[test]
+fn every_character_takes_the_same_cells() {
+    let size = Size { cols: 7, rows: 40 };
+    let mut chars = (' '..='\u{3ffff}').chain('\u{e0000}'..='\u{e0fff}').peekable();
+    while chars.peek().is_some() {
+        let mut ours = Terminal::new(size);
+        let mut theirs = Reference::new(size);
+        let mut text = String::new();
+        for (index, c) in chars.by_ref().take(2000).enumerate() {
+            // In the middle of a row, or at its end.
+            let before = if index % 2 == 0 { "a" } else { "abcdef" };
+            text.extend([before, &String::from(c), "b\r\n"]);
+        }
+        ours.feed(text.as_bytes());
+        theirs.feed(text.as_bytes());
+        let found = differences(&ours, &theirs, true);
+        assert!(found.is_empty(), "{found}");
+    }
+}
