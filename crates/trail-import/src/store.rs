@@ -21,6 +21,8 @@ const SNIFF_LEN: usize = 16;
 
 const BUFFER_LEN: usize = 64 << 10;
 
+const MIN_BUFFER_LEN: usize = 512;
+
 /// For readers that are made often and read little.
 const SMALL_BUFFER_LEN: usize = 8 << 10;
 
@@ -222,7 +224,7 @@ impl Blob {
     pub(crate) fn open(&self, limits: &Limits) -> io::Result<Stream> {
         let raw = self.raw()?;
         let count = raw.count.clone();
-        let mut stream: Stream = Box::new(BufReader::with_capacity(BUFFER_LEN, raw));
+        let mut stream: Stream = Box::new(BufReader::with_capacity(raw.buffer_len(), raw));
         for codec in &self.codecs {
             stream = Box::new(BufReader::with_capacity(BUFFER_LEN, codec::decode(stream, codec, &count, limits)?));
         }
@@ -260,7 +262,7 @@ impl Blob {
     /// Feeds the raw, still compressed bytes to the hash.
     pub(crate) fn hash(&self, hasher: &mut blake3::Hasher) -> io::Result<()> {
         let mut raw = self.raw()?;
-        let mut buffer = vec![0; BUFFER_LEN];
+        let mut buffer = vec![0; raw.buffer_len()];
         loop {
             match raw.read(&mut buffer) {
                 Ok(0) => return Ok(()),
@@ -314,6 +316,13 @@ struct RangeReader {
     at: u64,
     end: u64,
     count: RawCount,
+}
+
+impl RangeReader {
+    /// Bytes worth reading at once: small files are many.
+    fn buffer_len(&self) -> usize {
+        usize::try_from(self.end - self.at).map_or(BUFFER_LEN, |len| len.clamp(MIN_BUFFER_LEN, BUFFER_LEN))
+    }
 }
 
 impl Read for RangeReader {
