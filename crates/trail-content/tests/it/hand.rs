@@ -3,7 +3,7 @@
 
 use trail_content::Kind;
 
-use crate::make::{content, events, one_block, out, resize, show, trail};
+use crate::make::{content, content_bytes, events, one_block, out, resize, show, trail, trail_bytes};
 
 fn lines(kinds: &[&str]) -> Vec<String> {
     show(&one_block(kinds.iter().map(|text| out(text))), Kind::Line)
@@ -124,4 +124,38 @@ fn bytes_that_are_no_text_are_counted() {
         1,
     );
     assert_eq!(file.channels()[0].coverage().invalid_bytes, 2);
+}
+
+#[test]
+fn f03_a_damaged_trail_is_extracted_around_the_damage() {
+    let kinds = (0..200).map(|i| out(&format!("line {i}\r\n")));
+    let events = events(20, 5, kinds);
+    let whole = trail(&events, 256);
+    let damaged = whole.chunks()[whole.chunks().len() / 2].clone();
+    let mut bytes = trail_bytes(&events, 256);
+    bytes[damaged.end() as usize - 3] ^= 1;
+    let broken = trail_container::TrailReader::from_bytes(bytes).unwrap();
+    let file = trail_content::ContentFile::open(content_bytes(&broken, 1 << 22, 1)).unwrap();
+    let channel = &file.channels()[0];
+    let coverage = channel.coverage();
+    assert_eq!((coverage.damaged_parts, coverage.lost_records), (1, u64::from(damaged.record_count)));
+    assert_eq!(coverage.records + coverage.lost_records, whole.last_record());
+    assert_eq!(channel.block_count(), 2);
+    let moments = channel.moments().unwrap();
+    let after = moments.ordinal_of(damaged.last_record().next()).unwrap();
+    assert_eq!(channel.blocks().nth(1).unwrap().first, after);
+    let last = show(&channel.block(1).unwrap(), Kind::Line).pop().unwrap();
+    assert!(last.starts_with("line 199: "), "{last}");
+}
+
+#[test]
+fn f07_a_line_longer_than_the_history_is_not_stored_once_a_row() {
+    let line: String = (0..60_000).map(|i| format!("{i:05} ")).collect();
+    let kinds = line.as_bytes().chunks(1024).map(|piece| trail_model::EventKind::Output(piece.to_vec()));
+    let trail = trail(&events(80, 24, kinds), 1 << 18);
+    let file = content(&trail, 1 << 22, 1);
+    let block = file.channels()[0].block(0).unwrap();
+    let text: usize = block.items().map(|item| item.text().len()).sum();
+    assert!(text > 20 * line.len(), "{text} bytes of text");
+    assert!(block.pool().len() < 2 * line.len(), "{} bytes of pool", block.pool().len());
 }

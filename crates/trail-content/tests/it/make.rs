@@ -13,6 +13,11 @@ pub(crate) const CHANNEL: ChannelId = ChannelId(1);
 
 /// Records events with the given chunk length. The trail's id is fixed, so that content files can be compared.
 pub(crate) fn trail(events: &[Event], chunk_len: usize) -> TrailReader {
+    TrailReader::from_bytes(trail_bytes(events, chunk_len)).unwrap()
+}
+
+/// The same, as bytes.
+pub(crate) fn trail_bytes(events: &[Event], chunk_len: usize) -> Vec<u8> {
     let options = WriterOptions { chunk_len, sync: SyncPolicy::Never, ..WriterOptions::default() };
     let mut header = Header::new(SessionMeta::default()).unwrap();
     header.trail_id = TrailId([7; 16]);
@@ -23,7 +28,7 @@ pub(crate) fn trail(events: &[Event], chunk_len: usize) -> TrailReader {
         recorder.event(event).unwrap();
     }
     recorder.finish().unwrap();
-    TrailReader::from_bytes(storage.0.take().bytes).unwrap()
+    storage.0.take().bytes
 }
 
 /// Memory that can still be read when the recorder has gone.
