@@ -183,7 +183,9 @@ impl<'a> Round<'a> {
     fn content_of(&self, work: &Work) -> Result<(TrailEntry, ContentFile, bool), Trouble> {
         let data = &self.generation.data;
         let modified = modified_ns(&work.path);
-        let trail = TrailReader::open(&work.path).map_err(|error| Trouble::Trail(describe(&error)))?;
+        // Read piece by piece, not through a map: a trail a hundred times as long takes no more memory, and one that is
+        // cut by others meanwhile gives an error.
+        let trail = TrailReader::follow(&work.path).map_err(|error| Trouble::Trail(describe(&error)))?;
         if !work.fresh
             && let Some(content) = content::find(data, &trail)
         {

@@ -22,7 +22,7 @@ pub(crate) use plan::{Plan, Work, plan, session_id};
 
 /// Memory for building and writing segments, all threads together. Extraction of content has its own bound (about ten
 /// times a block's output for each thread), and nothing else grows with the length or number of trails but the manifest.
-pub const INDEX_MEMORY: usize = 192 << 20;
+pub const INDEX_MEMORY: usize = 128 << 20;
 
 /// Bytes of trails after which a batch is committed.
 const BATCH_LEN: u64 = 256 << 20;
