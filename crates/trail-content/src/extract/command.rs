@@ -5,7 +5,7 @@ use trail_screen::{RowId, SemanticMarks, Terminal};
 use super::draft::Draft;
 use super::input::Inputs;
 use super::lines::{LineRef, Lines};
-use super::prompt::{Looks, asks_for_more, confidence, is_mask, looks, user_prompt_end};
+use super::prompt::{Looks, asks_for_more, confidence, continuation_end, is_mask, looks, user_prompt_end};
 use super::stitch::LiveCommand;
 use crate::block::NONE;
 use crate::{Kind, Span, Step};
@@ -141,7 +141,8 @@ impl Commands {
                 },
             },
         };
-        if right.trim().is_empty() || is_mask(&right) {
+        let is_interrupted = !inputs.seen && right.ends_with("^C");
+        if right.trim().is_empty() || is_mask(&right) || is_interrupted {
             return;
         }
         let above = line.first_row().checked_sub(1).filter(|&row| row >= 0);
@@ -214,6 +215,10 @@ impl Commands {
             return;
         }
         let left = left_of_cursor(terminal);
+        if self.prompt.as_ref().is_some_and(|prompt| left.len() > prompt.left.len() && left.starts_with(&prompt.left)) {
+            // A command is being typed: `$ cat > `.
+            return;
+        }
         let confidence = match looks(&left) {
             Looks::UserPrompt => confidence::USER_PROMPT,
             Looks::PlainPrompt => confidence::PLAIN_PROMPT,
@@ -421,7 +426,7 @@ fn between(terminal: &Terminal, first: i32, last: i32, column: usize) -> Option<
         }
         if !view.wraps() || row == last {
             let text = part.trim_end_matches(' ');
-            let text = if parts.is_empty() { text } else { text.strip_prefix("> ").unwrap_or(text) };
+            let text = if parts.is_empty() { text } else { &text[continuation_end(text)..] };
             parts.push((view.id(), text.to_owned()));
             part.clear();
         }

@@ -79,6 +79,9 @@ impl Inputs {
             if key == Key::Enter {
                 self.enter_pending = true;
                 self.key_pressed = false;
+            } else if key == Key::Interrupt {
+                // What comes next is typed at a new prompt.
+                self.key_pressed = false;
             } else {
                 is_first |= !std::mem::replace(&mut self.key_pressed, true);
             }
@@ -108,7 +111,7 @@ impl Inputs {
             Key::Erase => line.change(at, |text| {
                 text.pop();
             }),
-            Key::Discard => line.change(at, String::clear),
+            Key::Discard | Key::Interrupt => line.change(at, String::clear),
             Key::Char(_) | Key::Other => {}
         }
     }

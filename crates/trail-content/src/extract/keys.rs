@@ -8,8 +8,10 @@ pub(super) enum Key {
     Enter,
     /// Backspace.
     Erase,
-    /// The line is given up: ^U, ^C, ^W and the like.
+    /// The line, or a part of it, is erased: ^U, ^W.
     Discard,
+    /// The line is given up, or a program interrupted: ^C, ^D, ^Z, ^\\.
+    Interrupt,
     /// Any other key that moves, completes, recalls.
     Other,
 }
@@ -97,8 +99,8 @@ impl Keys {
         match byte {
             b'\r' | b'\n' => Some(Key::Enter),
             0x08 | 0x7f => Some(Key::Erase),
-            // ^C, ^D, ^U, ^W, ^Z
-            0x03 | 0x04 | 0x15 | 0x17 | 0x1a => Some(Key::Discard),
+            0x03 | 0x04 | 0x1a | 0x1c => Some(Key::Interrupt),
+            0x15 | 0x17 => Some(Key::Discard),
             0x20..=0x7e => Some(Key::Char(char::from(byte))),
             _ => Some(Key::Other),
         }

@@ -114,6 +114,11 @@ pub(super) fn asks_for_more(left: &str) -> bool {
     names.is_some_and(|mut names| names.all(|name| UNFINISHED.contains(&name)))
 }
 
+/// Where the text begins behind a prompt that asks for the rest; 0 if there is none.
+pub(super) fn continuation_end(line: &str) -> usize {
+    line.find("> ").map(|at| at + 2).filter(|&end| asks_for_more(&line[..end])).unwrap_or(0)
+}
+
 /// Tells whether a text is what masked input looks like.
 pub(super) fn is_mask(text: &str) -> bool {
     text.chars().all(|c| matches!(c, '*' | '•' | '●' | '·' | ' '))

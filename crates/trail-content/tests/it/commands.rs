@@ -220,3 +220,28 @@ fn typed_ahead_and_pasted() {
     let kinds = [out("u@h:~$ "), input("id\rw\r"), out("id\r\nuid=0\r\nu@h:~$ "), out("w\r\n up\r\nu@h:~$ ")];
     assert_eq!(found(&kinds, Kind::Input), ["id: 2-2", "w: 2-2"]);
 }
+
+#[test]
+fn a_redirection_being_typed_is_no_prompt() {
+    let typed = "cat > x".chars().map(|c| out(&c.to_string()));
+    let kinds: Vec<_> = [out("u@h:~$ ")].into_iter().chain(typed).chain([out("\r\n"), out("u@h:~$ ")]).collect();
+    assert_eq!(commands(&kinds), ["cat > x: 9-10"]);
+    let loops =
+        [out("$ "), out("for i in 1"), out("\r\n> "), out("  "), out("do id"), out("\r\n> "), out("done\r\n$ ")];
+    assert_eq!(commands(&loops), ["for i in 1\n  do id\ndone: 3-7(10@3 18@6 23@7)"]);
+}
+
+#[test]
+fn an_interrupted_line_was_not_run() {
+    let kinds = [out("u@h:~$ "), out("rm -r"), out("^C\r\n"), out("u@h:~$ ")];
+    assert_eq!(commands(&kinds), [""; 0]);
+    let keys = join(&[
+        &[out("u@h:~$ ")],
+        &typed("tail -f x"),
+        &[input("\r"), out("\r\na\r\n"), input("\x03"), out("^C\r\nu@h:~$ ")],
+        &typed("id"),
+        &[input("\r"), out("\r\nuid=0\r\n")],
+    ]);
+    let found = confidences(&keys);
+    assert_eq!(found, [("tail -f x".to_owned(), 90), ("id".to_owned(), 90)]);
+}
