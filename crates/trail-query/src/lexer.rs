@@ -58,7 +58,7 @@ impl<'a> Lexer<'a> {
             '/' => self.regexp()?,
             '[' | '{' => {
                 self.emit(TokenKind::RangeStart { inclusive: c == '[' }, 1);
-                self.range()?;
+                self.range(usize::MAX)?;
             }
             ']' | '}' => {
                 let span = Span::new(self.at, self.at + 1);
@@ -183,8 +183,9 @@ impl<'a> Lexer<'a> {
     }
 
     /// Everything up to the bracket that closes the range, or the end of the text.
-    fn range(&mut self) -> Result<(), ParseError> {
-        while let Some(c) = self.rest().chars().next() {
+    /// Stops after `most` tokens.
+    fn range(&mut self, most: usize) -> Result<(), ParseError> {
+        while let Some(c) = self.rest().chars().next().filter(|_| self.tokens.len() < most) {
             let rest = self.rest();
             if matches!(c, ']' | '}') {
                 self.emit(TokenKind::RangeEnd { inclusive: c == ']' }, 1);
@@ -235,12 +236,15 @@ fn longest_delimited(rest: &str, delimiter: char) -> Option<usize> {
     longest
 }
 
+/// Brackets, ends and `TO`.
+const RANGE_TOKENS: usize = 5;
+
 /// The tokens of a whole range that begins at byte `at` with its bracket; nothing if it is none.
 pub(crate) fn lex_range(text: &str, at: usize) -> Option<Vec<Token>> {
     let mut lexer = Lexer { text, at, tokens: Vec::new() };
     let inclusive = lexer.rest().starts_with('[');
     lexer.emit(TokenKind::RangeStart { inclusive }, 1);
-    lexer.range().ok()?;
+    lexer.range(RANGE_TOKENS).ok()?;
     let is_bound = |token: &Token| {
         matches!(token.kind, TokenKind::RangeTo | TokenKind::RangeQuoted(_))
             || matches!(&token.kind, TokenKind::RangeBound(text) if unescape(text, 0, text).is_ok())

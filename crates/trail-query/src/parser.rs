@@ -290,7 +290,9 @@ impl<'a> Parser<'a> {
                 LeafKind::Exists
             }
             TokenKind::Prefix(text) => {
-                self.check_leading(if text.starts_with('*') { text } else { "" }, token.span)?;
+                // Lucene's parser looks at the prefix without its backslashes, so it refuses `\**` too.
+                let quirk = self.options.mode == Mode::Lucene && text.starts_with('*');
+                self.check_leading(if quirk { text } else { "" }, token.span)?;
                 LeafKind::Prefix { text: text.clone() }
             }
             TokenKind::Wildcard(pattern) => {

@@ -7,8 +7,8 @@ use trail_query::{ErrorKind, Limits, Mode, Options, parse, parse_with};
 
 const MODES: [Mode; 3] = [Mode::Lucene, Mode::Sps, Mode::Screentrail];
 
-/// Far above what reading costs, far below what a quadratic or exponential reader takes.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// Far above what reading costs even on a busy machine, far below what a quadratic or exponential reader takes.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 #[track_caller]
 fn kind(text: &str, mode: Mode) -> Option<ErrorKind> {
