@@ -24,6 +24,16 @@ const CUT_PIECE_MIN_LEN: usize = 254;
 /// For each leaf of a plan where its last match in a text begins, if it matches.
 pub(crate) type LastMatches = Vec<Option<usize>>;
 
+/// The leaves that match a finished text.
+pub(crate) fn last_matches(plan: &Plan, occurrences: &Occurrences) -> LastMatches {
+    let last = |leaf: &Leaf| {
+        let mut last = None;
+        matches(leaf, occurrences, 0, |hit| last = last.max(Some(hit.span.start)));
+        last
+    };
+    plan.leaves.iter().map(last).collect()
+}
+
 /// A text that grew, and which leaves matched it in which state.
 pub(crate) struct Growth<'a> {
     plan: &'a Plan,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use trail_content::{Kind, SpanBuf, Step};
 
-use crate::growth::Growth;
+use crate::growth::{Growth, last_matches};
 use crate::intervals::{Interval, IntervalSet};
 use crate::occurrences::Scanner;
 use crate::plan::Plan;
@@ -77,17 +77,19 @@ pub(crate) fn match_item(
         return None;
     }
 
-    let mut growth = Growth::new(plan, &text, &occurrences);
-    let whole = growth.at(scanner, text.len(), None).clone();
+    let whole = last_matches(plan, &occurrences);
+    // Most items never grew: what this prepares would be most of the work on them.
+    let mut growth = grew.then(|| Growth::new(plan, &text, &occurrences));
     let mut found: Vec<Found> = plan.leaves.iter().map(|_| Found::default()).collect();
     for span in &spans {
-        if is_settled(span) {
-            note(&mut found, &whole, (span.begin, span.end), &span.above);
-        } else {
-            for segment in span.as_span().segments(&text) {
-                let state = growth.at(scanner, segment.len as usize, segment.next);
-                note(&mut found, state, (segment.begin, segment.end), &span.above);
+        match &mut growth {
+            Some(growth) if !is_settled(span) => {
+                for segment in span.as_span().segments(&text) {
+                    let state = growth.at(scanner, segment.len as usize, segment.next);
+                    note(&mut found, state, (segment.begin, segment.end), &span.above);
+                }
             }
+            _ => note(&mut found, &whole, (span.begin, span.end), &span.above),
         }
     }
     drop(growth);
