@@ -172,7 +172,7 @@ impl Manifest {
     /// Puts this manifest in the place of the generation's last one, atomically.
     pub(crate) fn save(&self, folder: &Path) -> Result<(), Error> {
         let path = folder.join(MANIFEST_FILE);
-        let json = serde_json::to_vec_pretty(self).map_err(|source| Error::Json { path: path.clone(), source })?;
+        let json = serde_json::to_vec(self).map_err(|source| Error::Json { path: path.clone(), source })?;
         crate::files::replace(&path, &json)
     }
 
