@@ -4,7 +4,9 @@
 //! median of several runs.
 //!
 //! ```text
-//! cargo run --release -p trail-mkdata -- sessions --count 200 --seed 5 -o target/bench-inputs/sessions
+//! for n in $(seq 200); do
+//!     cargo run -q --release -p trail-mkdata -- shell --hours 0.087 --seed $n -o target/bench-inputs/sessions/$n.cast
+//! done
 //! cargo run --release --bin grep -- --trail target/release/trail [--folder target/bench-inputs/sessions] [--reps 5]
 //!     [--query passwd] [--rg rg]
 //! ```
