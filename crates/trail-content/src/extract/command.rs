@@ -8,7 +8,7 @@ use super::lines::{LineRef, Lines};
 use super::prompt::{Looks, asks_for_more, confidence, continuation_end, is_mask, looks, user_prompt_end};
 use super::stitch::LiveCommand;
 use crate::block::NONE;
-use crate::{Kind, Span, Step};
+use crate::{Kind, Span};
 
 /// Finds commands in a block.
 #[derive(Default)]
@@ -43,17 +43,14 @@ struct Found {
     row: RowId,
     /// It goes on with the command before it.
     is_continued: bool,
-    /// Rows of all its lines, with what they say, where there are several.
-    parts: Vec<(RowId, String)>,
 }
 
 struct Live {
     text: String,
     begin: u32,
-    growth: Vec<Step>,
     confidence: u8,
-    /// Its lines that still stand, and what of the command they say.
-    parts: Vec<(LineRef, String)>,
+    /// Its last line as long as that stands.
+    line: Option<LineRef>,
     last_row: RowId,
 }
 
@@ -153,7 +150,7 @@ impl Commands {
         let is_continued = asks_for_more(&left)
             && (self.found.last().is_some_and(goes_on_found)
                 || self.found.is_empty() && self.live.last().is_some_and(follows));
-        self.found.push(Found { text: right, left, confidence, row, is_continued, parts: Vec::new() });
+        self.found.push(Found { text: right, left, confidence, row, is_continued });
     }
 
     /// Takes the screen after a record, once its lines are known.
@@ -279,60 +276,38 @@ impl Commands {
         }
     }
 
-    /// Begins the life of a command, or adds to the one before.
+    /// Begins the life of a command. One that goes on with the command before takes its place: that one was not run.
     fn enter(&mut self, found: Found, lines: &mut Lines, at: u32, draft: &mut Draft) {
-        let mut parts = found.parts;
-        if parts.is_empty() {
-            parts.push((found.row, found.text.clone()));
+        let line = lines.line_of(found.row);
+        let holds = |line: &LineRef| lines.line_text(*line).is_some_and(|text| text.contains(last_line(&found.text)));
+        let line = line.filter(holds);
+        if let Some(line) = line {
+            lines.watch(line);
         }
-        let parts: Vec<(LineRef, String)> = parts
-            .into_iter()
-            .filter_map(|(row, part)| {
-                let line = lines.line_of(row)?;
-                lines.line_text(line)?.contains(&part).then_some((line, part))
-            })
-            .collect();
-        parts.iter().for_each(|(line, _)| lines.watch(*line));
-        if let Some(live) = self.live.last_mut().filter(|_| found.is_continued) {
-            if live.growth.is_empty() {
-                live.growth.push(Step { at: live.begin, len: live.text.len() as u32 });
-            }
-            live.text.push('\n');
-            live.text.push_str(&found.text);
-            let len = live.text.len() as u32;
-            match live.growth.last_mut() {
-                Some(step) if step.at == at => step.len = len,
-                _ => live.growth.push(Step { at, len }),
-            }
-            live.parts.extend(parts);
-            live.last_row = found.row;
-            return;
+        self.last = Some(Last { left: found.left, text: found.text.clone(), begin: at });
+        let mut live = Live { text: found.text, begin: at, confidence: found.confidence, line, last_row: found.row };
+        if found.is_continued
+            && let Some(before) = self.live.pop()
+        {
+            live.text = before.text + "\n" + &live.text;
+            live.confidence = before.confidence;
         }
-        let begin = at;
-        self.last = Some(Last { left: found.left, text: found.text.clone(), begin });
-        let live = Live {
-            text: found.text,
-            begin,
-            growth: Vec::new(),
-            confidence: found.confidence,
-            parts,
-            last_row: found.row,
-        };
-        match live.parts.is_empty() {
+        match live.line {
             // Its line has gone with the record in which it was entered.
-            true => live.close(at, draft),
-            false => self.live.push(live),
+            None => live.close(at, draft),
+            Some(_) => self.live.push(live),
         }
     }
 
-    /// Ends the commands whose lines have all gone.
+    /// Ends the commands whose lines have gone.
     fn check_live(&mut self, lines: &Lines, at: u32, draft: &mut Draft) {
-        self.live.retain_mut(|live| {
-            live.parts.retain(|(line, part)| lines.line_text(*line).is_some_and(|text| text.contains(part.as_str())));
-            if live.parts.is_empty() {
+        self.live.retain(|live| {
+            let text = live.line.and_then(|line| lines.line_text(line));
+            let stands = text.is_some_and(|text| text.contains(last_line(&live.text)));
+            if !stands {
                 live.close(at - 1, draft);
             }
-            !live.parts.is_empty()
+            stands
         });
     }
 
@@ -341,22 +316,26 @@ impl Commands {
         let mut carried = Vec::new();
         for live in self.live.drain(..) {
             live.close(last, draft);
-            let outgoing = |(line, part): (LineRef, String)| Some((lines.outgoing(line)?, part));
-            let parts: Vec<_> = live.parts.into_iter().filter_map(outgoing).collect();
-            carried.push(LiveCommand { text: live.text, confidence: live.confidence, parts });
+            if let Some(line) = live.line.and_then(|line| lines.outgoing(line)) {
+                let parts = vec![(line, last_line(&live.text).to_owned())];
+                carried.push(LiveCommand { text: live.text, confidence: live.confidence, parts });
+            }
         }
         carried
     }
 }
 
+/// The line in which Enter took effect.
+fn last_line(text: &str) -> &str {
+    text.rsplit('\n').next().unwrap_or(text)
+}
+
 impl Live {
     fn close(&self, end: u32, draft: &mut Draft) {
-        // Steps that came with the first record are no growth.
-        let growth = if self.growth.len() > 1 { &self.growth[..] } else { &[] };
         let span = Span {
             begin: self.begin,
             end: end.max(self.begin),
-            growth,
+            growth: &[],
             above: &[],
             grows_in: None,
             grows_out: None,
@@ -436,7 +415,6 @@ fn between(terminal: &Terminal, first: i32, last: i32, column: usize) -> Option<
     if text.trim().is_empty() {
         return None;
     }
-    let row = parts.last()?.0;
-    parts.retain(|(_, text)| !text.is_empty());
-    Some(Found { text, left: String::new(), confidence: confidence::MARKS, row, is_continued: false, parts })
+    let row = parts.iter().rev().find(|(_, text)| !text.is_empty())?.0;
+    Some(Found { text, left: String::new(), confidence: confidence::MARKS, row, is_continued: false })
 }

@@ -95,7 +95,8 @@ impl Draft {
             let range = bounds[id as usize] as usize..bounds[id as usize + 1] as usize;
             plain.clear();
             for span in &spans[range] {
-                if !span.is_plain() {
+                // Two runs of one command are two, also where both can be seen.
+                if !span.is_plain() || self.texts.entries[id as usize].kind == Kind::Command {
                     if let Some(place) = outgoing.get_mut(span.outgoing as usize) {
                         *place = block.spans.len() as u32;
                     }

@@ -20,7 +20,9 @@ impl Replay {
     pub(crate) fn lifetime(&self, command: &CommandLine) -> (u32, u32) {
         let Some(entered) = self.moment_of(command.entered) else { return (0, 0) };
         let at = self.screens.partition_point(|screen| screen.0 <= entered).saturating_sub(1);
-        let holds = |text| self.text(text).contains(&command.text);
+        // Of a command of several lines it is the last, in which Enter took effect.
+        let last_line = command.text.rsplit('\n').next().unwrap_or(&command.text);
+        let holds = |text| self.text(text).contains(last_line);
         let Some((_, screen)) = self.screens.get(at) else { return (entered, entered + 1) };
         let Some(&(row, _)) = screen.iter().rev().find(|line| holds(line.1)) else { return (entered, entered + 1) };
         let gone =
