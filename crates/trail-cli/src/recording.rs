@@ -83,6 +83,7 @@ pub(crate) fn import_options(args: &ReadArgs) -> Result<ImportOptions> {
 /// read, is told to `problem`.
 pub(crate) fn find(paths: &[PathBuf], options: &ImportOptions, mut problem: impl FnMut(String)) -> Vec<Found> {
     let mut found = Vec::new();
+    let mut parts = Vec::new();
     for path in paths {
         let sources: Box<dyn Iterator<Item = _>> = if path.as_os_str() == "-" {
             match from_stdin(options) {
@@ -111,8 +112,16 @@ pub(crate) fn find(paths: &[PathBuf], options: &ImportOptions, mut problem: impl
                     }
                     // Other files in a folder are none of our business, as binaries are none of grep's.
                 }
+                Err(error @ trail_import::Error::PartOf { .. }) => parts.push(error),
                 Err(error) => problem(chain(&error)),
             }
+        }
+    }
+    // A glob names timing files beside their recordings: they are told only where the recording itself is not read.
+    for error in parts {
+        let trail_import::Error::PartOf { recording, .. } = &error else { continue };
+        if !found.iter().any(|found| found.path == *recording) {
+            problem(chain(&error));
         }
     }
     found
