@@ -49,7 +49,10 @@ pub struct Recording {
 impl Recording {
     /// Bytes of terminal output.
     pub fn output_len(&self) -> u64 {
-        self.events.iter().map(|event| if let EventKind::Output(bytes) = &event.kind { bytes.len() as u64 } else { 0 }).sum()
+        self.events
+            .iter()
+            .map(|event| if let EventKind::Output(bytes) = &event.kind { bytes.len() as u64 } else { 0 })
+            .sum()
     }
 }
 

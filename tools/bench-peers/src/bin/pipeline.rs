@@ -92,7 +92,12 @@ fn main() -> Result<()> {
     let total: Duration = stages.iter().map(|(_, time)| *time).sum();
     row(["stage", "CPU time", "of output", "share"]);
     for (name, time) in stages {
-        row([name.into(), ms(time), mb_per_s(output, time), percent(time.as_micros() as u64, total.as_micros() as u64)]);
+        row([
+            name.into(),
+            ms(time),
+            mb_per_s(output, time),
+            percent(time.as_micros() as u64, total.as_micros() as u64),
+        ]);
     }
     row(["all".into(), ms(total), mb_per_s(output, total), String::new()]);
     println!(
@@ -111,9 +116,8 @@ fn main() -> Result<()> {
         ("index", folder_len(&data.index_dir())?, Some(INDEX_PERCENT_MAX)),
     ];
     for (name, len, most) in sizes {
-        let verdict = most.map_or_else(String::new, |most| {
-            verdict(len * 100 <= output * most, &format!("<= {most} %"))
-        });
+        let verdict =
+            most.map_or_else(String::new, |most| verdict(len * 100 <= output * most, &format!("<= {most} %")));
         row([name.into(), format!("{:.2} MB", mb(len)), percent(len, output), verdict]);
     }
     let (texts, blocks) = content_counts(&data)?;
