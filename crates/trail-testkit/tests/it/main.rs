@@ -1,0 +1,6 @@
+//! Search equals replay: the engine beside the brute force.
+
+#![allow(clippy::print_stdout, reason = "the tests say what they covered")]
+
+mod search;
+mod support;

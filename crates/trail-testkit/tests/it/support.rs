@@ -1,0 +1,68 @@
+//! Recordings, and the engine as a function of a trail.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use trail_container::TrailReader;
+use trail_content::{ContentFile, ExtractOptions, extract};
+use trail_import::{Collected, ImportOptions, discover};
+use trail_query::{Dialect, Mode, Options, parse_with};
+use trail_search::{Language, ScanSource, Searcher};
+use trail_testkit::oracle::Hit;
+
+/// The root of the workspace.
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The folder of the corpus: `TRAIL_CORPUS`, else `../shared/corpus` beside the workspace.
+pub(crate) fn corpus() -> PathBuf {
+    std::env::var_os("TRAIL_CORPUS").map_or_else(|| root().join("../shared/corpus"), PathBuf::from)
+}
+
+/// The recordings in a folder, with their names. Says so where the folder is not there.
+pub(crate) fn recordings(folder: PathBuf) -> impl Iterator<Item = (String, Collected)> {
+    if !folder.is_dir() {
+        println!("skipped: {} is not there", folder.display());
+    }
+    let options = ImportOptions::default();
+    discover(&folder, &options).filter_map(move |found| {
+        let source = found.ok()?;
+        let mut collected = Collected::default();
+        let path = source.path().to_owned();
+        let imported = source.import(&options, &mut collected).is_ok() && !collected.events.is_empty();
+        imported.then_some((path, collected))
+    })
+}
+
+/// The options with which the engine reads queries of a mode: a group of nothing but negatives is everything else.
+fn options(mode: Mode) -> Options {
+    Options { dialect: Dialect::QueryString, ..Options::new(mode) }
+}
+
+/// The engine over one trail: its content extracted, every query a scan of that.
+pub(crate) struct Engine {
+    source: Arc<ContentFile>,
+}
+
+impl Engine {
+    /// Extracts the content, in blocks of so many bytes of output.
+    pub(crate) fn new(trail: &TrailReader, block_output_len: u64, threads: usize) -> Engine {
+        let mut options = ExtractOptions::with_threads(threads);
+        options.block_output_len = block_output_len;
+        let extraction = extract(trail, &options).expect("memory does not fail");
+        Engine { source: Arc::new(ContentFile::open(extraction.bytes).expect("what was written can be read")) }
+    }
+
+    /// All hits of a query.
+    pub(crate) fn ask(&self, text: &str, mode: Mode) -> Result<Vec<Hit>, String> {
+        let options = options(mode);
+        let parsed = parse_with(text, &options).map_err(|error| format!("{text}: {error}"))?;
+        let language = Language::of(&options);
+        let searcher = Searcher::new(ScanSource::new([self.source.clone()]), trail_search::Options::new(language));
+        let search = searcher.prepare(&parsed.query).map_err(|error| format!("{text}: {error}"))?;
+        let hits = search.search_trail(0).map_err(|error| format!("{text}: {error}"))?;
+        let hit = |hit: trail_search::Hit| Hit { channel: hit.channel, begin: hit.records.begin, end: hit.records.end };
+        Ok(hits.into_iter().map(hit).collect())
+    }
+}
