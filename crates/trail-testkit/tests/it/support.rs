@@ -35,11 +35,6 @@ pub(crate) fn recordings(folder: PathBuf) -> impl Iterator<Item = (String, Colle
     })
 }
 
-/// The options with which the engine reads queries of a mode: a group of nothing but negatives is everything else.
-fn options(mode: Mode) -> Options {
-    Options { dialect: Dialect::QueryString, ..Options::new(mode) }
-}
-
 /// The engine over one trail: its content extracted, every query a scan of that.
 pub(crate) struct Engine {
     source: Arc<ContentFile>,
@@ -56,9 +51,10 @@ impl Engine {
 
     /// All hits of a query.
     pub(crate) fn ask(&self, text: &str, mode: Mode) -> Result<Vec<Hit>, String> {
-        let options = options(mode);
+        let options = Options::new(mode);
         let parsed = parse_with(text, &options).map_err(|error| format!("{text}: {error}"))?;
-        let language = Language::of(&options);
+        // A group of nothing but negatives is everything else, in every mode.
+        let language = Language { dialect: Dialect::QueryString, ..Language::of(&options) };
         let searcher = Searcher::new(ScanSource::new([self.source.clone()]), trail_search::Options::new(language));
         let search = searcher.prepare(&parsed.query).map_err(|error| format!("{text}: {error}"))?;
         let hits = search.search_trail(0).map_err(|error| format!("{text}: {error}"))?;
