@@ -75,7 +75,10 @@ fn check_folder(folder: PathBuf, counts: (usize, usize)) {
             checked += report.queries;
             if !report.differences.is_empty() {
                 let shown: Vec<String> = report.differences.iter().take(SHOWN).map(ToString::to_string).collect();
-                failures.push(format!("{name}: {} differ:\n{}", report.differences.len(), shown.join("\n")));
+                let failure = format!("{name}: {} differ:\n{}", report.differences.len(), shown.join("\n"));
+                // At once too: the battery takes long.
+                println!("{failure}");
+                failures.push(failure);
             }
         }
         println!("{line}");
