@@ -25,6 +25,8 @@ pub(crate) struct Found {
 
 enum Kind {
     Trail(PathBuf),
+    /// A trail that came through standard input; its copy goes away with this value.
+    Piped(tempfile::TempPath),
     Foreign(RecordingSource),
 }
 
@@ -141,8 +143,7 @@ fn from_stdin(options: &ImportOptions) -> Result<Option<Found>, StdinError> {
     if head == MAGIC {
         let mut file = tempfile::NamedTempFile::new().map_err(failed)?;
         io::copy(&mut head.as_slice().chain(stdin), &mut file).map_err(failed)?;
-        let path = file.into_temp_path().keep().map_err(|error| failed(error.error))?;
-        return Ok(Some(Found { path: "-".to_owned(), kind: Kind::Trail(path) }));
+        return Ok(Some(Found { path: "-".to_owned(), kind: Kind::Piped(file.into_temp_path()) }));
     }
     match RecordingSource::from_reader("-", head.as_slice().chain(stdin), options) {
         Ok(sources) => Err(StdinError::Foreign(Box::new(sources))),
@@ -172,9 +173,9 @@ impl Found {
 
     /// A hash of everything that decides what the recording says, but not of the options.
     pub(crate) fn digest(&self) -> Result<[u8; 32]> {
-        match &self.kind {
-            Kind::Foreign(source) => Ok(source.digest()?),
-            Kind::Trail(path) => {
+        match self.as_trail() {
+            Err(source) => Ok(source.digest()?),
+            Ok(path) => {
                 let mut hasher = blake3::Hasher::new();
                 hasher.update(b"trail\0");
                 let file = File::open(path).with_context(|| format!("failed to open {}", self.path))?;
@@ -186,24 +187,24 @@ impl Found {
 
     /// Reads it, whatever it is, as a trail.
     pub(crate) fn open(&self, options: &ImportOptions) -> Result<Recording> {
-        match &self.kind {
-            Kind::Trail(path) => {
+        match self.as_trail() {
+            Ok(path) => {
                 let trail = TrailReader::open(path).with_context(|| format!("failed to open {}", self.path))?;
                 Ok(Recording::from_trail(trail, &self.path))
             }
-            Kind::Foreign(source) => import_scratch(source, options),
+            Err(source) => import_scratch(source, options),
         }
     }
 
     /// Writes it as a trail to `path`, which must not exist; a trail is copied as it is.
     pub(crate) fn write_trail(&self, path: &Path, options: &ImportOptions, more: &SessionMeta) -> Result<Imported> {
-        match &self.kind {
-            Kind::Trail(from) => {
+        match self.as_trail() {
+            Ok(from) => {
                 std::fs::copy(from, path).with_context(|| format!("failed to copy {}", self.path))?;
                 let recording = self.open(options)?;
                 Ok(Imported { findings: recording.findings, damaged: recording.damaged, import: None })
             }
-            Kind::Foreign(source) => {
+            Err(source) => {
                 let header = |meta: SessionMeta| -> Result<Header> { Ok(Header::with_id(trail_id(source)?, meta)) };
                 let mut sink = Sink::new(|meta: SessionMeta| {
                     Ok(TrailWriter::create(path, &header(merge(meta, more))?, WriterOptions::default())?)
@@ -218,9 +219,18 @@ impl Found {
 
     /// The identity of the trail that it is or becomes: a function of its bytes, so that importing it twice is noticed.
     pub(crate) fn trail_id(&self) -> Result<TrailId> {
+        match self.as_trail() {
+            Ok(path) => Ok(TrailReader::open(path)?.trail_id()),
+            Err(source) => trail_id(source),
+        }
+    }
+
+    /// The trail's path, or the recording that is no trail yet.
+    fn as_trail(&self) -> Result<&Path, &RecordingSource> {
         match &self.kind {
-            Kind::Trail(path) => Ok(TrailReader::open(path)?.trail_id()),
-            Kind::Foreign(source) => trail_id(source),
+            Kind::Trail(path) => Ok(path),
+            Kind::Piped(path) => Ok(path),
+            Kind::Foreign(source) => Err(source),
         }
     }
 }

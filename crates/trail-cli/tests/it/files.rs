@@ -1,5 +1,6 @@
 //! Commands about one recording.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use crate::support::{cast, testdata, trail};
@@ -35,21 +36,19 @@ fn a_screenshot_is_the_same_every_time_and_can_be_marked() {
 #[test]
 fn an_exported_cast_shows_what_the_original_showed() {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["asciicast-v3/unicode.cast.gz", "ttyrec2", "script-advanced"] {
-        let path = testdata(name);
-        let sources: Vec<_> = match fs::read_dir(&path) {
-            Ok(_) => continue,
-            Err(_) => vec![path],
+    for name in ["asciicast-v3/unicode.cast.gz", "ttyrec2/tmux.ttyrec2", "script-advanced/admin-users.out"] {
+        let source = testdata(name);
+        let copy = folder.path().join("copy.cast");
+        trail(["export", source.to_str().unwrap(), "--format", "cast", "-o", copy.to_str().unwrap()]).expect_code(0);
+        let texts = |path: &str| -> BTreeSet<String> {
+            let text = trail(["export", path, "--format", "txt"]).expect_code(0).out;
+            // Without times, which a cast rounds; commands and shown input need the input, which is not exported.
+            let columns = text.lines().map(|line| line.chars().skip(28).collect::<String>());
+            columns.filter(|text| !text.starts_with("[command]") && !text.starts_with("[input]")).collect()
         };
-        for source in sources {
-            let copy = folder.path().join("copy.cast");
-            trail(["export", source.to_str().unwrap(), "--format", "cast", "-o", copy.to_str().unwrap()])
-                .expect_code(0);
-            let text = |path: &str| trail(["export", path, "--format", "txt"]).expect_code(0).out;
-            let columns = |text: String| -> Vec<String> { text.lines().map(|line| line[28..].to_owned()).collect() };
-            let (original, copied) = (text(source.to_str().unwrap()), text(copy.to_str().unwrap()));
-            assert_eq!(columns(original), columns(copied));
-        }
+        let original = texts(source.to_str().unwrap());
+        assert!(original.len() > 10, "{name}");
+        assert_eq!(original, texts(copy.to_str().unwrap()), "{name}");
     }
 }
 

@@ -105,6 +105,19 @@ fn standard_input_and_colours() {
 }
 
 #[test]
+fn a_trail_through_standard_input_leaves_no_copy_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    let path = cast(folder.path(), "a.cast", &["some text"]);
+    let data = folder.path().join("data");
+    let (path, data) = (path.to_str().unwrap(), data.to_str().unwrap());
+    let session = trail(["import", path, "--data", data, "--json"]).expect_code(0).json();
+    let bytes = fs::read(format!("{data}/trails/{}.trail", session[0]["session"].as_str().unwrap())).unwrap();
+    trail_with(["grep", "text", "-", "--json"], &[("TMPDIR", scratch.path())], &bytes).expect_code(0);
+    assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 0);
+}
+
+#[test]
 fn what_a_recording_says_never_steers_the_terminal() {
     let folder = tempfile::tempdir().unwrap();
     let path = cast(folder.path(), "evil\x1b[31m.cast", &["\x1b]0;ti\x07tle text"]);
