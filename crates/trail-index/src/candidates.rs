@@ -6,7 +6,7 @@ use trail_model::TrailId;
 use crate::error::Error;
 use crate::reader::LiveSegment;
 use crate::segment::{Run, Union};
-use crate::{ItemRef, Lookup};
+use crate::{ItemRef, Limits, Lookup};
 
 /// Items that have a token for every lookup, in the order of documents.
 pub(crate) struct Candidates<'s> {
@@ -23,6 +23,7 @@ impl<'s> Candidates<'s> {
         kind: Kind,
         lookups: &[Lookup<'_>],
         only: Option<TrailId>,
+        limits: &Limits<'_>,
     ) -> Result<Candidates<'s>, Error> {
         let wanted = segment.live_docs().filter(|docs| only.is_none_or(|trail| trail == docs.trail));
         let mut runs: Vec<_> = wanted.flat_map(|docs| docs.runs.iter().map(|run| (docs.trail, run))).collect();
@@ -31,7 +32,7 @@ impl<'s> Candidates<'s> {
         if !runs.is_empty() {
             let range = runs.last().map_or(0, |run| run.1.first_doc)..runs.first().map_or(0, |run| run.1.end());
             for lookup in lookups {
-                unions.push(segment.reader.lookup(kind, lookup, range.clone())?);
+                unions.push(segment.reader.lookup(kind, lookup, range.clone(), limits)?);
             }
         }
         Ok(Candidates { unions, runs, at: 0 })

@@ -60,12 +60,15 @@ pub enum Error {
         /// The lock's file.
         path: PathBuf,
     },
-    /// A prefix stands for more terms than are looked up: it has to be longer.
-    #[error("prefix stands for more than {limit} terms")]
+    /// A prefix, pattern or range stands for more terms than are looked up: it has to be narrower.
+    #[error("expansion stands for more than {limit} terms")]
     TooManyTerms {
         /// The limit.
         limit: usize,
     },
+    /// The caller wanted no more of it; there is no partial answer.
+    #[error("look into the index cancelled before it was complete")]
+    Cancelled,
     /// The index does not know a trail of that id.
     #[error("no trail {trail} in the index")]
     NoTrail {

@@ -7,7 +7,7 @@
 //! ```
 //! use trail_container::{Header, RecordBody, TrailWriter, WriterOptions};
 //! use trail_content::Kind;
-//! use trail_index::{DataDir, IndexOptions, IndexReader, Lookup};
+//! use trail_index::{DataDir, IndexOptions, IndexReader, Limits, Lookup};
 //! use trail_model::{ChannelId, Offset, SessionMeta};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -22,7 +22,7 @@
 //!
 //! let index = IndexReader::open(&data)?;
 //! assert_eq!(index.stats(Kind::Line).docs, 0);
-//! assert_eq!(index.trails_with(Kind::Line, &[Lookup::Exact("passwd")])?, []);
+//! assert_eq!(index.trails_with(Kind::Line, &[Lookup::Exact("passwd")], &Limits::default())?, []);
 //! # Ok(())
 //! # }
 //! ```
@@ -44,7 +44,7 @@ mod update;
 
 pub use data_dir::{DataDir, DataLock};
 pub use error::Error;
-pub use lookup::{ItemRef, KindStats, Lookup, PREFIX_TERMS_MAX};
+pub use lookup::{ItemRef, KindStats, Limits, Lookup, TERMS_MAX, TermField, TermPattern, TermRange};
 pub use manifest::{Manifest, SegmentEntry, SessionInfo, Status, TrailEntry, index_version};
 pub use partition::{UNDATED, partition_of};
 pub use pipeline::{Hook, INDEX_MEMORY, IndexOptions, Progress, Selection};

@@ -1,6 +1,6 @@
 //! Reads the index of a data directory.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use trail_content::{ContentFile, Kind};
@@ -10,8 +10,8 @@ use crate::candidates::Candidates;
 use crate::data_dir::DataDir;
 use crate::error::Error;
 use crate::manifest::{Manifest, Status, TrailEntry};
-use crate::segment::{FieldName, SegmentReader, TrailDocs};
-use crate::{KindStats, Lookup};
+use crate::segment::{CHECK_EVERY, SegmentReader, TrailDocs};
+use crate::{KindStats, Limits, Lookup, TermField, TermPattern};
 
 /// How often opening is tried when a writer puts another state in place at the same time.
 const OPEN_ATTEMPTS: usize = 8;
@@ -49,6 +49,18 @@ impl LiveSegment {
 
     fn is_all_live(&self) -> bool {
         self.live.len() == self.reader.docs().trails.len()
+    }
+
+    /// In how many items that count a term is.
+    fn doc_freq(&self, field: TermField, kind: Kind, token: &str) -> Result<u64, Error> {
+        match (self.is_all_live(), &self.live[..]) {
+            (_, []) => Ok(0),
+            (true, _) => self.reader.doc_freq(field, kind, token),
+            (false, _) => {
+                let ranges = self.live_docs().filter_map(TrailDocs::range);
+                self.reader.doc_freq_in(field, kind, token, ranges)
+            }
+        }
     }
 }
 
@@ -182,7 +194,7 @@ impl IndexReader {
     /// # Errors
     /// [`Error::Postings`].
     pub fn doc_freq_word(&self, kind: Kind, word: &str) -> Result<u64, Error> {
-        self.doc_freq(FieldName::Words, kind, word)
+        self.doc_freq(TermField::Words, kind, word)
     }
 
     /// In how many items of `kind` `token` is a part or whole of the final text.
@@ -190,22 +202,39 @@ impl IndexReader {
     /// # Errors
     /// [`Error::Postings`].
     pub fn doc_freq_token(&self, kind: Kind, token: &str) -> Result<u64, Error> {
-        self.doc_freq(FieldName::Tokens, kind, token)
+        self.doc_freq(TermField::Tokens, kind, token)
     }
 
-    fn doc_freq(&self, field: FieldName, kind: Kind, token: &str) -> Result<u64, Error> {
-        let mut sum = 0;
-        for segment in &self.inner.segments {
-            sum += match (segment.is_all_live(), &segment.live[..]) {
-                (_, []) => 0,
-                (true, _) => segment.reader.doc_freq(field, kind, token)?,
-                (false, _) => {
-                    let ranges = segment.live_docs().filter_map(TrailDocs::range);
-                    segment.reader.doc_freq_in(field, kind, token, ranges)?
+    /// The terms of items of `kind` that `pattern` accepts, in order of their bytes, each with how many items have it in
+    /// their final text. Terms of tokens over 512 bytes are left out.
+    ///
+    /// # Errors
+    /// [`Error::TooManyTerms`] if there are more than `limits` allow, [`Error::Cancelled`], [`Error::Postings`].
+    pub fn matching_terms(
+        &self,
+        field: TermField,
+        kind: Kind,
+        pattern: &TermPattern<'_>,
+        limits: &Limits<'_>,
+    ) -> Result<Vec<(String, u64)>, Error> {
+        let mut terms: BTreeMap<String, u64> = BTreeMap::new();
+        for segment in self.inner.segments.iter().filter(|segment| !segment.live.is_empty()) {
+            segment.reader.matching_terms(field, kind, pattern, limits, |term| {
+                let doc_freq = segment.doc_freq(field, kind, term)?;
+                // A term that only dead documents have is none.
+                if doc_freq > 0 {
+                    *terms.entry(term.to_owned()).or_default() += doc_freq;
+                    limits.allow(terms.len())?;
                 }
-            };
+                Ok(())
+            })?;
         }
-        Ok(sum)
+        Ok(terms.into_iter().collect())
+    }
+
+    fn doc_freq(&self, field: TermField, kind: Kind, token: &str) -> Result<u64, Error> {
+        let segments = self.inner.segments.iter();
+        segments.map(|segment| segment.doc_freq(field, kind, token)).sum()
     }
 
     /// The items of a trail that may match: of that kind, and each of `lookups` has a token among those of its final
@@ -215,18 +244,19 @@ impl IndexReader {
     /// In order. Every item that matches is among them; whether one does, and when, is decided on its text.
     ///
     /// # Errors
-    /// [`Error::NoTrail`], [`Error::TooManyTerms`], [`Error::Postings`].
+    /// [`Error::NoTrail`], [`Error::TooManyTerms`], [`Error::Cancelled`], [`Error::Postings`].
     pub fn candidates_in(
         &self,
         trail: TrailId,
         kind: Kind,
         lookups: &[Lookup<'_>],
+        limits: &Limits<'_>,
     ) -> Result<Vec<crate::ItemRef>, Error> {
         let place = *self.inner.by_trail.get(&trail).ok_or(Error::NoTrail { trail })?;
         let segments = self.inner.segments_of[place].iter().map(|&segment| &self.inner.segments[segment]);
         let mut items = Vec::new();
         for segment in segments {
-            items.extend(Candidates::new(segment, kind, lookups, Some(trail))?);
+            items.extend(Candidates::new(segment, kind, lookups, Some(trail), limits)?);
         }
         // A trail's blocks may be spread over segments in any order.
         items.sort_unstable();
@@ -236,12 +266,15 @@ impl IndexReader {
     /// The trails that have an item that may match, by id.
     ///
     /// # Errors
-    /// [`Error::TooManyTerms`], [`Error::Postings`].
-    pub fn trails_with(&self, kind: Kind, lookups: &[Lookup<'_>]) -> Result<Vec<TrailId>, Error> {
+    /// [`Error::TooManyTerms`], [`Error::Cancelled`], [`Error::Postings`].
+    pub fn trails_with(&self, kind: Kind, lookups: &[Lookup<'_>], limits: &Limits<'_>) -> Result<Vec<TrailId>, Error> {
         let mut trails = Vec::new();
         for segment in &self.inner.segments {
-            let mut candidates = Candidates::new(segment, kind, lookups, None)?;
+            let mut candidates = Candidates::new(segment, kind, lookups, None, limits)?;
             while let Some(item) = candidates.next() {
+                if trails.len().is_multiple_of(CHECK_EVERY) {
+                    limits.check()?;
+                }
                 trails.push(item.trail);
                 candidates.skip_trail();
             }
@@ -254,13 +287,14 @@ impl IndexReader {
     /// All items that may match, of all trails: segment by segment, in order inside each trail of a segment.
     ///
     /// # Errors
-    /// [`Error::TooManyTerms`], [`Error::Postings`].
+    /// [`Error::TooManyTerms`], [`Error::Cancelled`], [`Error::Postings`].
     pub fn candidates(
         &self,
         kind: Kind,
         lookups: &[Lookup<'_>],
+        limits: &Limits<'_>,
     ) -> Result<impl Iterator<Item = crate::ItemRef> + '_, Error> {
-        let open = |segment| Candidates::new(segment, kind, lookups, None);
+        let open = |segment| Candidates::new(segment, kind, lookups, None, limits);
         let candidates: Vec<_> = self.inner.segments.iter().map(open).collect::<Result<_, _>>()?;
         Ok(candidates.into_iter().flatten())
     }

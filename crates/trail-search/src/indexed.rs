@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 use trail_content::{ContentFile, Kind};
 use trail_index::analyzer::words;
-use trail_index::{IndexReader, ItemRef, Lookup};
+use trail_index::{IndexReader, ItemRef, Limits, Lookup};
 use trail_model::TrailId;
 
 use crate::plan::{Leaf, LeafMatcher, Plan, Reading, Tree};
@@ -45,7 +45,10 @@ impl IndexSource {
     }
 
     fn error(source: trail_index::Error) -> Error {
-        Error::Index { source: Box::new(source) }
+        match source {
+            trail_index::Error::Cancelled => Error::Cancelled,
+            source => Error::Index { source: Box::new(source) },
+        }
     }
 
     fn statistics(&self, plan: &Plan, cancel: &Cancel) -> Result<Statistics> {
@@ -102,15 +105,17 @@ impl IndexSource {
         cancel: &Cancel,
         items: &mut Vec<ItemRef>,
     ) -> Result<()> {
+        let is_cancelled = || cancel.check().is_err();
+        let limits = Limits { is_cancelled: &is_cancelled, ..Limits::default() };
         // One pass over everything, or a look at each of a few trails.
         if self.trails.len() * FEW_TRAILS_SHARE < self.index.trails().len() {
             for &trail in &self.trails {
                 cancel.check()?;
-                items.extend(self.index.candidates_in(trail, kind, lookups).map_err(Self::error)?);
+                items.extend(self.index.candidates_in(trail, kind, lookups, &limits).map_err(Self::error)?);
             }
             return Ok(());
         }
-        let found = self.index.candidates(kind, lookups).map_err(Self::error)?;
+        let found = self.index.candidates(kind, lookups, &limits).map_err(Self::error)?;
         for (count, item) in found.enumerate() {
             if count % CANDIDATES_PER_CHECK == 0 {
                 cancel.check()?;

@@ -13,6 +13,7 @@
 //! stored, the content file has it; positions are not, a search verifies every candidate on the text.
 
 mod builder;
+mod dictionary;
 mod docs;
 mod passing;
 mod reader;
@@ -27,8 +28,9 @@ use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextO
 use trail_content::Kind;
 
 pub(crate) use builder::SegmentBuilder;
+pub(crate) use dictionary::CHECK_EVERY;
 pub(crate) use docs::{DocTable, Run, TrailDocs};
-pub(crate) use reader::{FieldName, SegmentReader, Union};
+pub(crate) use reader::{SegmentReader, Union};
 
 /// Version of the layout of segments and manifests. Another one means that the index must be rebuilt.
 pub const LAYOUT_VERSION: u32 = 1;

@@ -2,31 +2,47 @@
 
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use tantivy::postings::{SegmentPostings, TermInfo};
+use tantivy::postings::{BlockSegmentPostings, SegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, Index, InvertedIndexReader};
 use trail_content::Kind;
 
+use super::dictionary::{CHECK_EVERY, FlatTerms};
 use super::docs::DocTable;
 use super::{PASSING, TERM_LEN_MAX, TOKENS, WORDS, kind_byte, long_head, term_text};
 use crate::error::Error;
-use crate::lookup::{Lookup, PREFIX_TERMS_MAX};
+use crate::lookup::{Limits, Lookup, TermField, TermPattern};
 
 /// An open segment.
 pub(crate) struct SegmentReader {
     docs: DocTable,
-    words: Arc<InvertedIndexReader>,
-    tokens: Arc<InvertedIndexReader>,
-    passing: Arc<InvertedIndexReader>,
+    words: FieldReader,
+    tokens: FieldReader,
+    passing: FieldReader,
 }
 
-/// Which dictionary a document frequency is asked of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FieldName {
-    Words,
-    Tokens,
+/// A field of a segment.
+struct FieldReader {
+    inverted: Arc<InvertedIndexReader>,
+    flat: OnceLock<FlatTerms>,
+}
+
+impl FieldReader {
+    fn new(inverted: Arc<InvertedIndexReader>) -> FieldReader {
+        FieldReader { inverted, flat: OnceLock::new() }
+    }
+
+    /// The field's terms in a row.
+    fn flat(&self, limits: &Limits<'_>) -> Result<&FlatTerms, Error> {
+        if let Some(flat) = self.flat.get() {
+            return Ok(flat);
+        }
+        // Two threads may make it at the same time; either serves.
+        let flat = FlatTerms::read(self.inverted.terms(), limits)?;
+        Ok(self.flat.get_or_init(|| flat))
+    }
 }
 
 impl SegmentReader {
@@ -46,6 +62,7 @@ impl SegmentReader {
             Ok([reader.inverted_index(WORDS)?, reader.inverted_index(TOKENS)?, reader.inverted_index(PASSING)?])
         };
         let [words, tokens, passing] = open().map_err(|source| Error::Tantivy { path: folder.to_owned(), source })?;
+        let [words, tokens, passing] = [words, tokens, passing].map(FieldReader::new);
         Ok(SegmentReader { docs, words, tokens, passing })
     }
 
@@ -55,7 +72,7 @@ impl SegmentReader {
     }
 
     /// How many documents of `kind` have that token in their final text.
-    pub(crate) fn doc_freq(&self, field: FieldName, kind: Kind, token: &str) -> Result<u64, Error> {
+    pub(crate) fn doc_freq(&self, field: TermField, kind: Kind, token: &str) -> Result<u64, Error> {
         let term = key(kind, &term_text(token));
         let info = self.field(field).terms().get(&term).map_err(Error::Postings)?;
         Ok(info.map_or(0, |info| info.doc_freq.into()))
@@ -64,7 +81,7 @@ impl SegmentReader {
     /// The same, of documents in some ranges, which come in order.
     pub(crate) fn doc_freq_in(
         &self,
-        field: FieldName,
+        field: TermField,
         kind: Kind,
         token: &str,
         ranges: impl Iterator<Item = Range<u32>>,
@@ -84,26 +101,66 @@ impl SegmentReader {
         Ok(count)
     }
 
-    fn field(&self, name: FieldName) -> &InvertedIndexReader {
+    /// Calls `found` with the terms that `pattern` accepts, in order. Terms of long tokens are left out: their text is not
+    /// known.
+    pub(crate) fn matching_terms(
+        &self,
+        field: TermField,
+        kind: Kind,
+        pattern: &TermPattern<'_>,
+        limits: &Limits<'_>,
+        mut found: impl FnMut(&str) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let flat = self.field_reader(field).flat(limits)?;
+        flat.matching(
+            kind,
+            pattern,
+            limits,
+            |ordinal| {
+                if flat.is_long(ordinal) { Ok(()) } else { found(flat.text(ordinal)) }
+            },
+        )
+    }
+
+    fn field(&self, name: TermField) -> &InvertedIndexReader {
+        &self.field_reader(name).inverted
+    }
+
+    fn field_reader(&self, name: TermField) -> &FieldReader {
         match name {
-            FieldName::Words => &self.words,
-            FieldName::Tokens => &self.tokens,
+            TermField::Words => &self.words,
+            TermField::Tokens => &self.tokens,
         }
     }
 
     /// Every document that may match `lookup`, over all fields; only those in `range` are asked for.
-    pub(crate) fn lookup(&self, kind: Kind, lookup: &Lookup<'_>, range: Range<u32>) -> Result<Union, Error> {
+    pub(crate) fn lookup(
+        &self,
+        kind: Kind,
+        lookup: &Lookup<'_>,
+        range: Range<u32>,
+        limits: &Limits<'_>,
+    ) -> Result<Union, Error> {
         let mut union = Union::new(range);
-        for reader in [&self.words, &self.tokens, &self.passing] {
-            match *lookup {
+        for field in [&self.words, &self.tokens, &self.passing] {
+            let reader = &field.inverted;
+            match lookup {
                 Lookup::Exact(token) => union.add_exact(reader, &key(kind, &term_text(token)))?,
                 Lookup::Prefix(prefix) if prefix.len() <= TERM_LEN_MAX => {
-                    union.add_prefix(reader, &key(kind, prefix.as_bytes()))?;
+                    union.add_prefix(reader, &key(kind, prefix.as_bytes()), limits)?;
                 }
-                Lookup::Prefix(prefix) => union.add_prefix(reader, &key(kind, long_head(prefix).as_bytes()))?,
+                Lookup::Prefix(prefix) => union.add_prefix(reader, &key(kind, long_head(prefix).as_bytes()), limits)?,
+                Lookup::Pattern(pattern) => {
+                    let flat = field.flat(limits)?;
+                    flat.matching(kind, pattern, limits, |at| union.add_term(reader, flat.key(at), limits))?;
+                }
+                Lookup::Range(range) => {
+                    let flat = field.flat(limits)?;
+                    flat.inside(kind, range, limits, |at| union.add_term(reader, flat.key(at), limits))?;
+                }
             }
         }
-        union.add_exact(&self.passing, &key(kind, b""))?;
+        union.add_exact(&self.passing.inverted, &key(kind, b""))?;
         Ok(union)
     }
 }
@@ -129,11 +186,13 @@ pub(crate) struct Union {
     bits: Vec<u64>,
     range: Range<u32>,
     terms: usize,
+    /// Kept from one list to the next.
+    block: Option<BlockSegmentPostings>,
 }
 
 impl Union {
     fn new(range: Range<u32>) -> Union {
-        Union { lists: Vec::new(), bits: Vec::new(), range, terms: 0 }
+        Union { lists: Vec::new(), bits: Vec::new(), range, terms: 0, block: None }
     }
 
     fn add_exact(&mut self, reader: &InvertedIndexReader, key: &[u8]) -> Result<(), Error> {
@@ -143,22 +202,51 @@ impl Union {
         Ok(())
     }
 
-    fn add_prefix(&mut self, reader: &InvertedIndexReader, key: &[u8]) -> Result<(), Error> {
+    fn add_prefix(&mut self, reader: &InvertedIndexReader, key: &[u8], limits: &Limits<'_>) -> Result<(), Error> {
         let mut terms = reader.terms().range().ge(key).into_stream().map_err(Error::Postings)?;
         while terms.advance() && terms.key().starts_with(key) {
-            self.terms += 1;
-            if self.terms > PREFIX_TERMS_MAX {
-                return Err(Error::TooManyTerms { limit: PREFIX_TERMS_MAX });
+            self.add_docs(reader, terms.value(), limits)?;
+        }
+        Ok(())
+    }
+
+    fn add_term(&mut self, reader: &InvertedIndexReader, key: &[u8], limits: &Limits<'_>) -> Result<(), Error> {
+        let info = reader.terms().get(key).map_err(Error::Postings)?;
+        info.map_or(Ok(()), |info| self.add_docs(reader, &info, limits))
+    }
+
+    /// Marks the documents of one term of many.
+    fn add_docs(&mut self, reader: &InvertedIndexReader, info: &TermInfo, limits: &Limits<'_>) -> Result<(), Error> {
+        self.terms += 1;
+        limits.allow(self.terms)?;
+        if self.terms.is_multiple_of(CHECK_EVERY) {
+            limits.check()?;
+        }
+        self.bits.resize(self.range.len().div_ceil(64), 0);
+        let mut block = match self.block.take() {
+            Some(mut block) => {
+                reader.reset_block_postings_from_terminfo(info, &mut block).map_err(Error::Postings)?;
+                block
             }
-            self.bits.resize(self.range.len().div_ceil(64), 0);
-            let mut list = read(reader, terms.value())?;
-            let mut doc = seek(&mut list, self.range.start);
-            while doc < self.range.end {
+            None => {
+                reader.read_block_postings_from_terminfo(info, IndexRecordOption::Basic).map_err(Error::Postings)?
+            }
+        };
+        if self.range.start > 0 {
+            block.seek(self.range.start);
+        }
+        loop {
+            let docs = block.docs();
+            for doc in docs.iter().filter(|doc| self.range.contains(doc)) {
                 let bit = doc - self.range.start;
                 self.bits[bit as usize / 64] |= 1 << (bit % 64);
-                doc = list.advance();
             }
+            if docs.last().is_none_or(|&last| last >= self.range.end) {
+                break;
+            }
+            block.advance();
         }
+        self.block = Some(block);
         Ok(())
     }
 

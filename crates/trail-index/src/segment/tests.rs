@@ -10,8 +10,8 @@ use trail_model::{ChannelId, TrailId};
 
 use super::passing::{GROWTH_WORK_MAX, passing_tokens};
 use super::*;
-use crate::Lookup;
 use crate::analyzer::{Analyzer, TokenKind};
+use crate::{Limits, Lookup};
 
 const TRAIL: TrailId = TrailId([1; 16]);
 
@@ -64,11 +64,11 @@ fn an_item_that_grows_without_end_is_always_a_candidate() {
     builder.add_items(TRAIL, ChannelId(1), 0, &block, 0..block.len());
     builder.write(&folder).unwrap();
     let reader = SegmentReader::open(&folder).unwrap();
-    let mut union = reader.lookup(Kind::Line, &Lookup::Exact("anything"), 0..2).unwrap();
+    let mut union = reader.lookup(Kind::Line, &Lookup::Exact("anything"), 0..2, &Limits::default()).unwrap();
     assert_eq!((union.next_from(0), union.next_from(2)), (Some(1), None));
-    let mut union = reader.lookup(Kind::Line, &Lookup::Exact("other"), 0..2).unwrap();
+    let mut union = reader.lookup(Kind::Line, &Lookup::Exact("other"), 0..2, &Limits::default()).unwrap();
     assert_eq!((union.next_from(0), union.next_from(1)), (Some(0), Some(1)));
-    let mut union = reader.lookup(Kind::Title, &Lookup::Exact("other"), 0..2).unwrap();
+    let mut union = reader.lookup(Kind::Title, &Lookup::Exact("other"), 0..2, &Limits::default()).unwrap();
     assert_eq!(union.next_from(0), None);
 }
 

@@ -1,9 +1,11 @@
 //! What the index says does not depend on threads, batches, segments or order.
 
 use std::collections::BTreeSet;
+use std::ops::Bound;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use trail_content::Kind;
-use trail_index::{ItemRef, Lookup, TrailEntry};
+use trail_index::{Error, ItemRef, Limits, Lookup, TermField, TermPattern, TermRange, TrailEntry};
 
 use crate::support::{Data, Expected, check};
 
@@ -95,8 +97,9 @@ fn prefixes_and_conjunctions() {
     data.update();
     let index = data.open();
     let expected = Expected::of(&index);
-    let find =
-        |lookups: &[Lookup<'_>]| -> BTreeSet<ItemRef> { index.candidates(Kind::Line, lookups).unwrap().collect() };
+    let find = |lookups: &[Lookup<'_>]| -> BTreeSet<ItemRef> {
+        index.candidates(Kind::Line, lookups, &Limits::default()).unwrap().collect()
+    };
     let of = |matches: &dyn Fn(&str) -> bool| -> BTreeSet<ItemRef> {
         let tokens = expected.items.iter().filter(|((kind, token), _)| *kind == Kind::Line && matches(token));
         tokens.flat_map(|(_, items)| items.iter().copied()).collect()
@@ -114,9 +117,86 @@ fn prefixes_and_conjunctions() {
 
     for (trail, _) in index.indexed() {
         let lookups = [Lookup::Prefix("sess"), Lookup::Exact("line")];
-        let found = index.candidates_in(trail, Kind::Line, &lookups).unwrap();
+        let found = index.candidates_in(trail, Kind::Line, &lookups, &Limits::default()).unwrap();
         let expected = Vec::from_iter(find(&lookups).into_iter().filter(|item| item.trail == trail));
         assert_eq!(found, expected);
         assert!(!found.is_empty());
     }
+}
+
+#[test]
+fn patterns_and_ranges() {
+    let data = Data::new();
+    data.add_many(6);
+    data.update();
+    let index = data.open();
+    let expected = Expected::of(&index);
+    let is_long = |token: &str| token.len() > 512;
+    let find = |lookup: Lookup<'_>| -> BTreeSet<ItemRef> {
+        index.candidates(Kind::Line, &[lookup], &Limits::default()).unwrap().collect()
+    };
+    let of = |matches: &dyn Fn(&str) -> bool| -> BTreeSet<ItemRef> {
+        let tokens = expected.items.iter().filter(|((kind, token), _)| *kind == Kind::Line && matches(token));
+        tokens.flat_map(|(_, items)| items.iter().copied()).collect()
+    };
+    let long = format!("/{}", "segment/".repeat(64));
+    for (prefix, infix) in [
+        ("", "ass"),
+        ("", "e"),
+        ("", "l"),
+        ("/etc/", "wd"),
+        ("", ""),
+        ("/", ""),
+        ("", "本"),
+        ("none", "x"),
+        (&long, ""),
+    ] {
+        let accepts = |token: &str| token.starts_with(prefix) && token.contains(infix) && token.len().is_multiple_of(2);
+        let found = find(Lookup::Pattern(TermPattern { accepts: &accepts, prefix, infix }));
+        // What a long token holds behind its beginning is not known.
+        let may_match = |token: &str| accepts(token) || (is_long(token) && token.starts_with(prefix));
+        assert_eq!(found, of(&may_match), "{prefix:?} {infix:?}");
+
+        let pattern = TermPattern { accepts: &accepts, prefix, infix };
+        for (field, counts) in [(TermField::Words, &expected.words), (TermField::Tokens, &expected.tokens)] {
+            let counts =
+                counts.iter().filter(|((kind, token), _)| *kind == Kind::Line && accepts(token) && !is_long(token));
+            let counts: Vec<_> = counts.map(|((_, token), &count)| (token.clone(), count)).collect();
+            let terms = |limits| index.matching_terms(field, Kind::Line, &pattern, &limits);
+            assert_eq!(terms(Limits::default()).unwrap(), counts, "{prefix:?} {infix:?}");
+            if let Some(limit) = counts.len().checked_sub(1) {
+                let refused = terms(Limits { terms_max: limit, ..Limits::default() });
+                assert!(matches!(refused, Err(Error::TooManyTerms { limit: named }) if named == limit));
+            }
+        }
+    }
+    let bounds = ["10.0.0.2", "line", "session", "x", "日", "value-3", &long, "/"].map(Bound::Included);
+    let excluded = ["line", "value-3", "10.0.0.2", &long[..300]].map(Bound::Excluded);
+    let bounds = [&bounds[..], &excluded, &[Bound::Unbounded]].concat();
+    for lower in &bounds {
+        for upper in &bounds {
+            let range = TermRange { lower: *lower, upper: *upper };
+            let found = find(Lookup::Range(range));
+            let exact = of(&|token| range.contains(token));
+            assert!(found.is_superset(&exact), "{range:?}");
+            let generous = of(&|token| range.contains(token) || is_long(token));
+            assert!(found.is_subset(&generous), "{range:?}");
+        }
+    }
+}
+
+#[test]
+fn a_look_into_the_dictionary_can_be_cancelled() {
+    let data = Data::new();
+    data.add_many(3);
+    data.update();
+    let index = data.open();
+    let looks = AtomicUsize::new(0);
+    let is_cancelled = || looks.fetch_add(1, Ordering::Relaxed) >= 1;
+    let limits = Limits { is_cancelled: &is_cancelled, ..Limits::default() };
+    let pattern = TermPattern { accepts: &|_| true, prefix: "", infix: "s" };
+    let lookup = [Lookup::Pattern(pattern)];
+    assert!(matches!(index.trails_with(Kind::Line, &lookup, &limits), Err(Error::Cancelled)));
+    assert!(matches!(index.matching_terms(TermField::Words, Kind::Line, &pattern, &limits), Err(Error::Cancelled)));
+    assert!(index.candidates(Kind::Line, &lookup, &limits).is_err());
 }

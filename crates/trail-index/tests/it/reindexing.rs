@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use trail_content::Kind;
-use trail_index::{IndexReader, Lookup, Selection, What};
+use trail_index::{IndexReader, Limits, Lookup, Selection, What};
 
 use crate::support::{Data, Expected, check, options};
 
@@ -22,7 +22,10 @@ fn searches_go_on_while_the_index_is_rebuilt() {
             while !done.load(Ordering::SeqCst) {
                 let index = IndexReader::open(&data.dir).unwrap();
                 assert_eq!(index.stats(Kind::Line), docs);
-                assert_eq!(index.trails_with(Kind::Line, &[Lookup::Exact("session")]).unwrap().len(), 8);
+                assert_eq!(
+                    index.trails_with(Kind::Line, &[Lookup::Exact("session")], &Limits::default()).unwrap().len(),
+                    8
+                );
                 opened.fetch_add(1, Ordering::SeqCst);
             }
         });
@@ -33,7 +36,7 @@ fn searches_go_on_while_the_index_is_rebuilt() {
     });
     assert!(opened.load(Ordering::SeqCst) > 0);
     // The first snapshot still answers, though its generation is long gone.
-    assert_eq!(first.trails_with(Kind::Line, &[Lookup::Prefix("pass")]).unwrap().len(), 8);
+    assert_eq!(first.trails_with(Kind::Line, &[Lookup::Prefix("pass")], &Limits::default()).unwrap().len(), 8);
     check(&first);
     assert_eq!(check(&data.open()), expected);
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use trail_container::{Header, WriterOptions};
 use trail_content::Kind;
 use trail_index::analyzer::{Analyzer, TokenKind};
-use trail_index::{DataDir, Error, IndexOptions, IndexReader, ItemRef, KindStats, Lookup, Report};
+use trail_index::{DataDir, Error, IndexOptions, IndexReader, ItemRef, KindStats, Limits, Lookup, Report};
 use trail_model::{
     ChannelId, ChannelKind, ChannelOpen, Event, EventKind, Offset, SessionMeta, Size, Timestamp, TrailId,
 };
@@ -179,12 +179,17 @@ pub(crate) fn check(index: &IndexReader) -> Expected {
         let part = expected.tokens.get(&key).copied().unwrap_or(0);
         assert_eq!(index.doc_freq_token(*kind, token).unwrap(), part, "token {token:?} in {kind}");
 
-        let found: Vec<ItemRef> = index.candidates(*kind, &[Lookup::Exact(token)]).unwrap().collect();
+        let found: Vec<ItemRef> =
+            index.candidates(*kind, &[Lookup::Exact(token)], &Limits::default()).unwrap().collect();
         let found_set: BTreeSet<ItemRef> = found.iter().copied().collect();
         assert_eq!(found.len(), found_set.len(), "{token:?}: each item once");
         assert_eq!(&found_set, items, "{token:?} in {kind}");
         let trails: BTreeSet<TrailId> = items.iter().map(|item| item.trail).collect();
-        assert_eq!(index.trails_with(*kind, &[Lookup::Exact(token)]).unwrap(), Vec::from_iter(trails), "{token:?}");
+        assert_eq!(
+            index.trails_with(*kind, &[Lookup::Exact(token)], &Limits::default()).unwrap(),
+            Vec::from_iter(trails),
+            "{token:?}"
+        );
     }
     expected
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use trail_container::{Header, WriterOptions};
 use trail_content::Kind;
-use trail_index::{DataDir, IndexReader, Lookup};
+use trail_index::{DataDir, IndexReader, Limits, Lookup};
 use trail_model::{ChannelId, ChannelKind, ChannelOpen, Event, EventKind, Offset, SessionMeta, Size};
 
 fn add_sessions(data: &DataDir, count: usize) {
@@ -36,7 +36,7 @@ fn run(data: &Path, args: &[&str]) -> (Option<i32>, String, String) {
 
 fn lines(data: &DataDir) -> (u64, usize) {
     let index = IndexReader::open(data).unwrap();
-    let found = index.trails_with(Kind::Line, &[Lookup::Exact("session")]).unwrap();
+    let found = index.trails_with(Kind::Line, &[Lookup::Exact("session")], &Limits::default()).unwrap();
     (index.stats(Kind::Line).docs, found.len())
 }
 
