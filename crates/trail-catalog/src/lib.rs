@@ -4,5 +4,12 @@
 //! finds them: the metadata filter language is Lucene's (`trail-query`), over typed fields.
 
 mod session;
+mod store;
+mod time;
 
 pub use session::Session;
+pub use store::{
+    Account, Alert, AlertKind, CATALOGUE_FILE, Channel, Download, Event, EventKind, IndexRun, Rights, Role, RunStatus,
+    SCHEMA_VERSION, Store, StoreError, StoredSession, TrailState, User, UserScore, rest_form,
+};
+pub use time::iso_ms;

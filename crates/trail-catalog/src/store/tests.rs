@@ -1,0 +1,169 @@
+use serde_json::json;
+
+use super::*;
+use crate::Session;
+
+fn store() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    (folder, store)
+}
+
+fn session(key: &str, log_id: &str) -> Session {
+    let mut session = Session::new(key);
+    session.set("recording.session_id", log_id);
+    session.set("user.name", "alice");
+    session.set("start_time", "2026-01-02T10:35:20.000Z");
+    session
+}
+
+fn state(key: &str, state: &str) -> TrailState {
+    TrailState { key: key.to_owned(), file: format!("{key}.trail"), state: state.to_owned() }
+}
+
+fn put(store: &Store, session: &Session, now_ns: i64) -> u64 {
+    store.put_session(session, &state(&session.key, "1"), &[], &[], &[], now_ns).unwrap()
+}
+
+#[test]
+fn a_session_is_found_by_key_rest_form_and_log_id() {
+    let (_folder, store) = store();
+    put(&store, &session("k1", "svc/aB3/ssh_demo2:2"), 5);
+    for name in ["k1", "svc-aB3-ssh_demo2-2", "svc/aB3/ssh_demo2:2"] {
+        assert_eq!(store.session(name).unwrap().unwrap().session.key, "k1", "{name}");
+    }
+    assert_eq!(store.session("svc-aB3-ssh_demo2").unwrap(), None);
+    // The form is not reversible: a key wins, then the newest.
+    put(&store, &session("k2", "svc-aB3:ssh_demo2-2"), 9);
+    assert_eq!(store.session("svc-aB3-ssh_demo2-2").unwrap().unwrap().session.key, "k2");
+    put(&store, &session("svc-aB3-ssh_demo2-2", "other"), 1);
+    assert_eq!(store.session("svc-aB3-ssh_demo2-2").unwrap().unwrap().session.key, "svc-aB3-ssh_demo2-2");
+}
+
+#[test]
+fn revisions_grow_and_creation_stays() {
+    let (_folder, store) = store();
+    assert_eq!(store.revision().unwrap(), 0);
+    put(&store, &session("a", "x"), 1_000_000_000);
+    put(&store, &session("b", "y"), 2_000_000_000);
+    put(&store, &session("a", "x"), 9_000_000_000);
+    let keys = |since| -> Vec<(String, u64)> {
+        store.sessions_since(since).unwrap().into_iter().map(|stored| (stored.session.key, stored.revision)).collect()
+    };
+    assert_eq!(keys(0), [("b".to_owned(), 2), ("a".to_owned(), 3)]);
+    assert_eq!(keys(2), [("a".to_owned(), 3)]);
+    let stored = store.session("a").unwrap().unwrap().session;
+    assert_eq!(stored.field("creation_time"), Some(&json!("1970-01-01T00:00:01.000Z")));
+    assert_eq!(stored.field("revision"), Some(&json!(3)));
+    assert!(store.remove_session("a").unwrap());
+    assert!(!store.remove_session("a").unwrap());
+    assert!(store.revision().unwrap() > 3, "a removal is a change");
+}
+
+#[test]
+fn what_belongs_to_a_session_goes_with_it() {
+    let (_folder, store) = store();
+    let event = |number: u64| Event {
+        kind: EventKind::Command,
+        action: format!("ls {number}"),
+        content: format!("$ ls {number}"),
+        channel: 1,
+        record: number,
+        time_ns: Some(7),
+    };
+    let channel = Channel {
+        number: 1,
+        kind: "session shell".to_owned(),
+        verdict: "accept".to_owned(),
+        start_ns: None,
+        end_ns: None,
+        duration_ns: 3,
+        attributes: [("command".to_owned(), "ls".to_owned())].into(),
+    };
+    let run = IndexRun {
+        status: RunStatus::Completed,
+        start_ns: 1,
+        duration_ns: 2,
+        index_version: "x".to_owned(),
+        program_version: "y".to_owned(),
+    };
+    let events: Vec<Event> = (1..=7).map(event).collect();
+    let one = session("a", "x");
+    for _ in 0..2 {
+        store
+            .put_session(&one, &state("a", "1"), std::slice::from_ref(&channel), &events, std::slice::from_ref(&run), 0)
+            .unwrap();
+    }
+    assert_eq!(store.channels("a").unwrap(), [channel]);
+    assert_eq!(store.events("a", 5, 500).unwrap(), (events[5..].to_vec(), 7));
+    assert_eq!(store.events("a", usize::MAX, 1).unwrap(), (vec![], 7));
+    assert_eq!(store.index_runs("a").unwrap(), [run.clone(), run.clone()], "runs add up");
+    let failed = IndexRun { status: RunStatus::Failed, ..run.clone() };
+    store.set_last_index_run("a", &failed).unwrap();
+    assert_eq!(store.index_runs("a").unwrap(), [run, failed]);
+
+    let download = Download { time_ns: 5, account: "bob".to_owned(), address: "10.0.0.1".to_owned(), from_api: true };
+    store.add_download("a", &download).unwrap();
+    put(&store, &one, 9);
+    assert_eq!(store.downloads("a", 0, 10).unwrap(), (vec![download], 1), "a new document keeps downloads");
+
+    store.remove_session("a").unwrap();
+    assert_eq!(store.channels("a").unwrap(), []);
+    assert_eq!(store.events("a", 0, 9).unwrap(), (vec![], 0));
+    assert_eq!(store.downloads("a", 0, 9).unwrap(), (vec![], 0));
+}
+
+#[test]
+fn an_account_needs_a_role_that_is_there() {
+    let (_folder, store) = store();
+    let account =
+        |role: &str| Account { name: "alice".to_owned(), role: role.to_owned(), password_hash: "h".to_owned() };
+    assert!(store.put_account(&account("king")).is_err());
+    let rights = Rights { search: true, download: true, ..Rights::default() };
+    let role = Role { name: "king".to_owned(), rights, filter: Some("protocol:ssh".to_owned()) };
+    store.put_role(&role).unwrap();
+    store.put_account(&account("king")).unwrap();
+    assert_eq!(store.role("king").unwrap(), Some(role));
+    assert_eq!(store.account("alice").unwrap(), Some(account("king")));
+    assert_eq!(store.account("Alice").unwrap(), None);
+    assert!(!format!("{:?}", account("king")).contains("\"h\""), "hashes stay out of logs");
+    assert!(store.remove_account("alice").unwrap());
+    assert_eq!(store.account("alice").unwrap(), None);
+}
+
+#[test]
+fn users_are_seen_and_scored() {
+    let (_folder, store) = store();
+    put(&store, &session("a", "x"), 1);
+    store.see_user("alice", 5).unwrap();
+    let score = UserScore { value: 73, time_ns: 44 };
+    store.score_user("bob", score).unwrap();
+    let start = "2026-01-02T10:35:20Z".parse::<jiff::Timestamp>().unwrap().as_nanosecond() as i64;
+    let expected = [
+        User { id: "alice".to_owned(), last_seen_ns: start, score: None },
+        User { id: "bob".to_owned(), last_seen_ns: 44, score: Some(score) },
+    ];
+    assert_eq!(store.users().unwrap(), expected);
+}
+
+#[test]
+fn a_catalogue_is_opened_again_but_not_one_from_the_future() {
+    let (folder, store) = store();
+    put(&store, &session("a", "x"), 1);
+    drop(store);
+    let store = Store::open(folder.path()).unwrap();
+    assert!(store.session("a").unwrap().is_some());
+    store.writer.lock().unwrap().pragma_update(None, "user_version", SCHEMA_VERSION + 1).unwrap();
+    drop(store);
+    let found = Store::open(folder.path());
+    assert!(matches!(found, Err(StoreError::Newer { found, .. }) if found == SCHEMA_VERSION + 1));
+}
+
+#[test]
+fn text_with_quotes_is_text() {
+    let (_folder, store) = store();
+    let hostile = "x'; DROP TABLE session; --";
+    put(&store, &session(hostile, hostile), 1);
+    assert_eq!(store.session(hostile).unwrap().unwrap().session.key, hostile);
+    assert_eq!(store.trail_states().unwrap().len(), 1);
+}
