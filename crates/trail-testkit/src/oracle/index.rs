@@ -6,6 +6,8 @@ use rustc_hash::FxHashMap;
 use trail_query::Mode;
 
 use super::moments::Moments;
+use super::near::{Use, is_near};
+use super::pattern::Pattern;
 use super::query::{Field, Query};
 use super::replay::{Finish, Replay, TextId};
 use super::tokens::{Kind, normalize, tokens, words};
@@ -103,6 +105,18 @@ impl Index {
         }
     }
 
+    /// When any text was visible in a field.
+    fn anything(&self, field: Field) -> Moments {
+        let mut runs = Vec::new();
+        for text in 0..self.lines.len() {
+            self.visible(text as TextId, field, ALWAYS, &mut runs);
+        }
+        for text in self.commands.keys().filter(|text| **text as usize >= self.lines.len()) {
+            self.visible(*text, field, ALWAYS, &mut runs);
+        }
+        Moments::from_runs(runs)
+    }
+
     /// Matches of one token between blanks.
     fn matches(&self, token: &str, mode: Mode) -> Matches {
         let token = &normalize(token);
@@ -142,6 +156,15 @@ impl Index {
             matches
         };
         words.iter().map(single).reduce(follow).unwrap_or_default()
+    }
+}
+
+/// The kinds of token that a mode knows.
+fn kinds(mode: Mode) -> &'static [Kind] {
+    match mode {
+        Mode::Lucene => &[Kind::Word],
+        Mode::Sps => &[Kind::Plain],
+        Mode::Screentrail => &[Kind::Word, Kind::Part, Kind::Whole],
     }
 }
 
@@ -201,18 +224,68 @@ impl Replay {
                 let tokens = text.split_whitespace().map(|token| self.index.matches(token, mode));
                 Some(self.when(*field, &tokens.reduce(follow).unwrap_or_default()))
             }
+            Query::Near(field, text, moves) => self.near(*field, text, *moves, mode),
             Query::Prefix(field, text) => Some(self.prefix(*field, &normalize(text), mode)),
+            Query::Pattern(field, pattern) => Some(self.pattern(*field, pattern, mode)),
+            Query::Exists(field) => Some(self.index.anything(*field)),
+            Query::Boost(query, _) => self.hold(query, mode),
         }
     }
 
-    fn prefix(&self, field: Field, text: &str, mode: Mode) -> Moments {
-        let kinds: &[Kind] = match mode {
-            Mode::Lucene => &[Kind::Word],
-            Mode::Sps => &[Kind::Plain],
-            Mode::Screentrail => &[Kind::Word, Kind::Part, Kind::Whole],
+    /// Tokens between which the words of others may stand, or that changed places. Two words of the query that are the
+    /// same need two places.
+    fn near(&self, field: Field, text: &str, moves: u32, mode: Mode) -> Option<Moments> {
+        let tokens: Vec<String> = match mode {
+            Mode::Lucene => words(text),
+            Mode::Sps | Mode::Screentrail => text.split_whitespace().map(normalize).collect(),
         };
+        let mut uses = Vec::new();
+        let mut offset = 0;
+        for token in &tokens {
+            let (matches, words) = match mode {
+                Mode::Lucene => (self.index.in_a_row(std::slice::from_ref(token), &[Kind::Word]), 1),
+                Mode::Sps => (self.index.matches(token, mode), 1),
+                Mode::Screentrail => (self.index.matches(token, mode), words(token).len()),
+            };
+            uses.push((token, offset, matches));
+            offset += words as i64;
+        }
+        let (_, _, first) = uses.first()?;
         let mut runs = Vec::new();
-        for kind in kinds {
+        for text in first.keys() {
+            for finish in [Finish::Whole, Finish::TokenGoesOn, Finish::WordGoesOn] {
+                let places = |matches: &Matches| -> Option<Vec<i64>> {
+                    let standing = matches.get(text)?.iter().filter(|place| place.2 & bit(finish) != 0);
+                    let mut places: Vec<i64> = standing.map(|place| place.0.into()).collect();
+                    places.sort_unstable();
+                    places.dedup();
+                    (!places.is_empty()).then_some(places)
+                };
+                let uses = uses.iter().map(|(token, offset, matches)| {
+                    Some(Use { token: token.as_str(), offset: *offset, places: places(matches)? })
+                });
+                if uses.collect::<Option<Vec<Use<'_>>>>().is_some_and(|uses| is_near(uses, moves)) {
+                    self.index.visible(*text, field, bit(finish), &mut runs);
+                }
+            }
+        }
+        Some(Moments::from_runs(runs))
+    }
+
+    fn pattern(&self, field: Field, pattern: &Pattern, mode: Mode) -> Moments {
+        let mut matches = pattern.matcher();
+        let mut runs = Vec::new();
+        for ((kind, token), places) in &self.index.places {
+            if kinds(mode).contains(kind) && matches(token) {
+                places.iter().for_each(|place| self.index.visible(place.text, field, place.mask, &mut runs));
+            }
+        }
+        Moments::from_runs(runs)
+    }
+
+    fn prefix(&self, field: Field, text: &str, mode: Mode) -> Moments {
+        let mut runs = Vec::new();
+        for kind in kinds(mode) {
             let from = (*kind, text.to_owned());
             let tokens = self.index.places.range(from..);
             for (_, places) in tokens.take_while(|(token, _)| token.0 == *kind && token.1.starts_with(text)) {

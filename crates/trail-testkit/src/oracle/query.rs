@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write};
 
+use super::pattern::Pattern;
+
 /// A query about a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Query {
@@ -11,8 +13,16 @@ pub enum Query {
     Term(Field, String),
     /// Tokens in a row.
     Phrase(Field, String),
+    /// Tokens in a row after so many moves: a swap is two.
+    Near(Field, String, u32),
     /// Tokens that begin so.
     Prefix(Field, String),
+    /// Tokens that are like this.
+    Pattern(Field, Pattern),
+    /// Something is there.
+    Exists(Field),
+    /// The same, worth so many times as much.
+    Boost(Box<Query>, u8),
     /// All of them.
     And(Vec<Query>),
     /// Any of them.
@@ -61,15 +71,19 @@ impl fmt::Display for Query {
             }
             Query::Phrase(field, text) => {
                 f.write_str(field.prefix())?;
-                f.write_char('"')?;
-                for c in text.chars() {
-                    if matches!(c, '"' | '\\') {
-                        f.write_char('\\')?;
-                    }
-                    f.write_char(c)?;
-                }
-                f.write_char('"')
+                write_quoted(text, f)
             }
+            Query::Near(field, text, moves) => {
+                f.write_str(field.prefix())?;
+                write_quoted(text, f)?;
+                write!(f, "~{moves}")
+            }
+            Query::Pattern(field, pattern) => write!(f, "{}{pattern}", field.prefix()),
+            Query::Exists(field) => write!(f, "{}*", field.prefix()),
+            Query::Boost(query, factor) => match &**query {
+                Query::Not(_) | Query::Boost(..) => write!(f, "({query})^{factor}"),
+                query => write!(f, "{query}^{factor}"),
+            },
             Query::Not(query) => write!(f, "(NOT {query})"),
             Query::And(queries) => {
                 // A negation is written as the language has it: beside what must hold.
@@ -96,7 +110,7 @@ impl fmt::Display for Query {
 }
 
 /// Escapes everything that could mean something, in every mode.
-fn write_word(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(crate) fn write_word(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if matches!(text, "AND" | "OR" | "NOT" | "&&" | "||") {
         f.write_char('\\')?;
     }
@@ -111,4 +125,18 @@ fn write_word(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         }
     }
     Ok(())
+}
+
+/// A text in quotes.
+pub(crate) fn write_quoted(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_char('"')?;
+    for c in text.chars() {
+        match c {
+            // A backslash before the closing quote of an interval's end is not settled; numbers are.
+            '"' => f.write_str("\\u0022")?,
+            '\\' => f.write_str("\\u005c")?,
+            c => f.write_char(c)?,
+        }
+    }
+    f.write_char('"')
 }

@@ -1,5 +1,7 @@
 //! Questions about a recording: its own tokens, and random queries made of them.
 
+mod patterns;
+
 use std::collections::BTreeSet;
 
 use trail_query::Mode;
@@ -21,17 +23,27 @@ pub struct Question {
     pub mode: Mode,
 }
 
-/// Every distinct token of a recording, up to `tokens` of them, and `random` queries of each kind: terms, phrases,
-/// prefixes, AND, OR, NOT, nested ones, and fields.
+/// Every distinct token of a recording, up to `tokens` of them, and `random` queries of each kind: terms, phrases, words
+/// near each other, prefixes, wildcards, regular expressions, fuzzy words, intervals, AND, OR, NOT, nested ones, and fields.
 pub fn questions(replay: &Replay, mode: Mode, tokens: usize, random: usize, seed: u64) -> Vec<Question> {
     let mut maker = Maker::new(replay, mode, seed);
     let mut queries: Vec<Query> =
         maker.sample(tokens).into_iter().map(|token| Query::Term(Field::Default, token)).collect();
     queries.push(Query::All);
+    if mode == Mode::Screentrail {
+        queries.extend([Field::Default, Field::Screen, Field::Title].map(Query::Exists));
+    }
     for _ in 0..random {
         queries.push(maker.term(Field::Default));
         queries.push(maker.phrase(Field::Default));
         queries.push(maker.prefix(Field::Default));
+        queries.push(maker.wildcard(Field::Default));
+        queries.push(maker.regexp(Field::Default));
+        queries.push(maker.fuzzy(Field::Default));
+        queries.push(maker.near(Field::Default));
+        if mode != Mode::Sps {
+            queries.push(maker.range(Field::Default));
+        }
         let both = maker.leaves(2);
         queries.push(Query::And(both));
         let count = 2 + maker.random.below(2);
@@ -49,6 +61,7 @@ pub fn questions(replay: &Replay, mode: Mode, tokens: usize, random: usize, seed
 
 struct Maker<'a> {
     replay: &'a Replay,
+    mode: Mode,
     tokens: Vec<String>,
     random: Random,
 }
@@ -63,7 +76,7 @@ impl<'a> Maker<'a> {
         let tokens: BTreeSet<&str> = kinds.iter().flat_map(|kind| replay.index.tokens(*kind)).collect();
         let askable = |token: &&str| token.len() <= WORD_LEN;
         let tokens = tokens.into_iter().filter(askable).map(str::to_owned).collect();
-        Maker { replay, tokens, random: Random::new(seed) }
+        Maker { replay, mode, tokens, random: Random::new(seed) }
     }
 
     /// So many of the tokens, all if there are no more.
@@ -133,9 +146,11 @@ impl<'a> Maker<'a> {
     }
 
     fn leaf(&mut self, field: Field) -> Query {
-        match self.random.below(6) {
+        match self.random.below(8) {
             0 => self.prefix(field),
             1 => self.phrase(field),
+            2 | 3 => self.special(field),
+            4 => Query::Boost(Box::new(self.term(field)), 3),
             _ => self.term(field),
         }
     }

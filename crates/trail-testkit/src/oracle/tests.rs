@@ -187,7 +187,7 @@ fn queries_are_written_in_the_engines_language() {
         Query::Not(Box::new(Query::Not(Box::new(term("OR"))))),
     ]);
     let text = query.to_string();
-    assert_eq!(text, r#"((\/etc\/x OR title:a\:*) AND NOT screen:"say \"x\"" AND NOT (NOT \OR))"#);
+    assert_eq!(text, r#"((\/etc\/x OR title:a\:*) AND NOT screen:"say \u0022x\u0022" AND NOT (NOT \OR))"#);
     for mode in [Mode::Lucene, Mode::Sps, Mode::Screentrail] {
         assert!(trail_query::parse(&text, mode).is_ok(), "{mode:?}");
     }

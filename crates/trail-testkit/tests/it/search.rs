@@ -40,7 +40,8 @@ fn compare(
     let engine = Engine::new(trail, blocks, 1 + (seed % 3) as usize);
     let mut total = Report::default();
     for replay in replays.iter().filter(|replay| !replay.texts().is_empty()) {
-        let questions = questions(replay, mode, counts.0, counts.1, seed);
+        let mut questions = questions(replay, mode, counts.0, counts.1, seed);
+        questions.retain(|question| engine.supports(&question.query.to_string(), mode));
         let report = check(replays, &questions, |text, mode| engine.ask(text, mode)).expect("the engine answers");
         total.queries += report.queries;
         total.held += report.held;

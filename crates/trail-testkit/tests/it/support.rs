@@ -49,6 +49,13 @@ impl Engine {
         Engine { source: Arc::new(ContentFile::open(extraction.bytes).expect("what was written can be read")) }
     }
 
+    /// Whether a query is of a kind that can be searched for.
+    pub(crate) fn supports(&self, text: &str, mode: Mode) -> bool {
+        let parsed = trail_query::parse(text, mode);
+        let plan = parsed.map(|parsed| trail_search::Plan::new(&parsed.query, mode.into()));
+        !matches!(plan, Ok(Err(trail_search::Error::UnsupportedQuery { .. })))
+    }
+
     /// All hits of a query.
     pub(crate) fn ask(&self, text: &str, mode: Mode) -> Result<Vec<Hit>, String> {
         let options = Options::new(mode);

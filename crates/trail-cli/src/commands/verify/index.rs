@@ -8,7 +8,7 @@ use trail_container::TrailReader;
 use trail_content::{ContentFile, Kind};
 use trail_index::{DataDir, IndexReader};
 use trail_query::Mode;
-use trail_search::{IndexSource, Options, Searcher};
+use trail_search::{IndexSource, Options, Plan, Searcher};
 use trail_testkit::oracle::{CommandLine, Hit, Question, Replay, check, questions, replay_all};
 
 use crate::args::VerifyArgs;
@@ -34,7 +34,11 @@ pub(super) fn check_index(data: &DataDir, args: &VerifyArgs, ui: &Ui) -> Result<
             let source = IndexSource::of_trails(reader.clone(), vec![id]);
             let searcher = Searcher::new(source, Options::new(mode));
             // Some texts cannot be asked for in every mode: a prefix `\**` is refused as Lucene refuses it.
-            let is_query = |question: &Question| trail_query::parse(&question.query.to_string(), mode).is_ok();
+            let is_query = |question: &Question| {
+                let parsed = trail_query::parse(&question.query.to_string(), mode);
+                let plan = parsed.map(|parsed| Plan::new(&parsed.query, mode.into()));
+                !matches!(plan, Err(_) | Ok(Err(trail_search::Error::UnsupportedQuery { .. })))
+            };
             let asked: Vec<Question> = replays
                 .iter()
                 .flat_map(|replay| questions(replay, mode, TOKENS, RANDOM, args.seed))
