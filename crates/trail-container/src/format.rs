@@ -132,6 +132,9 @@ pub const RECORD_LOST: u8 = 16;
 /// Reserved: a record whose kind and body are sealed to recipients of their own (input).
 pub const RECORD_SEALED: u8 = 17;
 
+/// Encoding of drawing records: instructions; see "Drawing" in `docs/format.md`.
+pub const DRAWING_INSTRUCTIONS: u16 = 1;
+
 /// The channel of records that belong to none ([`RECORD_LOST`]).
 pub const NO_CHANNEL: u32 = 0;
 

@@ -1,12 +1,12 @@
 //! Records: the unit of a trail.
 
-use trail_model::{ChannelId, ChannelOpen, EventKind, Offset, RecordId, Size};
+use trail_model::{ChannelId, ChannelOpen, Clipped, EventKind, KeyStroke, Offset, PointerMove, RecordId, Size};
 
 use crate::bytes::{Bytes, put_prefixed};
 use crate::format::{
-    RECORD_CHANNEL_CLOSE, RECORD_CHANNEL_OPEN, RECORD_CLIPBOARD, RECORD_CURSOR, RECORD_DRAWING, RECORD_FILE_TRANSFER,
-    RECORD_INPUT, RECORD_KEY, RECORD_LOST, RECORD_MARKER, RECORD_OPAQUE, RECORD_OUTPUT, RECORD_POINTER, RECORD_RESIZE,
-    RECORD_SIGNAL, RECORD_TITLE,
+    DRAWING_INSTRUCTIONS, RECORD_CHANNEL_CLOSE, RECORD_CHANNEL_OPEN, RECORD_CLIPBOARD, RECORD_CURSOR, RECORD_DRAWING,
+    RECORD_FILE_TRANSFER, RECORD_INPUT, RECORD_KEY, RECORD_LOST, RECORD_MARKER, RECORD_OPAQUE, RECORD_OUTPUT,
+    RECORD_POINTER, RECORD_RESIZE, RECORD_SIGNAL, RECORD_TITLE,
 };
 
 /// One record, borrowed from its chunk.
@@ -147,6 +147,15 @@ impl<'a> RecordBody<'a> {
             EventKind::Output(bytes) => RecordBody::Output(bytes),
             EventKind::Input(bytes) => RecordBody::Input(bytes),
             EventKind::Resize(size) => RecordBody::Resize(*size),
+            EventKind::Drawing(data) => RecordBody::Drawing(Encoded { encoding: DRAWING_INSTRUCTIONS, data }),
+            EventKind::Pointer(at) => {
+                RecordBody::Pointer(Encoded { encoding: PointerMove::ENCODING, data: at.as_bytes() })
+            }
+            EventKind::Key(key) => RecordBody::Key(Encoded { encoding: KeyStroke::ENCODING, data: key.as_bytes() }),
+            EventKind::Clipboard(clipped) => {
+                RecordBody::Clipboard(Encoded { encoding: Clipped::ENCODING, data: clipped.as_bytes() })
+            }
+            EventKind::Title(title) => RecordBody::Title(title),
             EventKind::Marker(label) => RecordBody::Marker(label),
             EventKind::Signal(name) => RecordBody::Signal(name),
             EventKind::Close(status) => RecordBody::ChannelClose(*status),

@@ -1,6 +1,6 @@
 //! What happened in a recording, and when.
 
-use crate::{ChannelId, Offset, Size};
+use crate::{ChannelId, Clipped, KeyStroke, Offset, PointerMove, Size};
 
 /// One thing that happened in a channel. Events come ordered by offset.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,18 @@ pub enum EventKind {
     Input(Vec<u8>),
     /// The screen has a new size from now on.
     Resize(Size),
+    /// A finished frame of a desktop, as what was drawn since the one before: the instructions of encoding 1 in
+    /// `docs/format.md`, which `trail-frame` writes and reads. A frame that is longer than a record may be comes in
+    /// parts, and nothing of it is seen before the last one.
+    Drawing(Vec<u8>),
+    /// The pointer moved, or one of its buttons did.
+    Pointer(PointerMove),
+    /// A key went down or up. May be of a secret.
+    Key(KeyStroke),
+    /// Something was put on the clipboard. May be a secret.
+    Clipboard(Clipped),
+    /// The title of the window from now on, where the recording has it as text.
+    Title(String),
     /// A marker set by the recorder or its user, with its label.
     Marker(String),
     /// The recording was suspended or resumed; the signal's name, as `TSTP` or `CONT`.
@@ -55,6 +67,8 @@ pub enum ChannelKind {
     SessionShell,
     /// A command without a terminal, or one of its streams (`stdin`, `stdout`, `stderr`).
     SessionExec,
+    /// A desktop: pixels.
+    Drawing,
     /// Any other kind, by its name.
     Other(String),
 }
@@ -65,6 +79,7 @@ impl ChannelKind {
         match self {
             ChannelKind::SessionShell => "session shell",
             ChannelKind::SessionExec => "session exec",
+            ChannelKind::Drawing => "drawing",
             ChannelKind::Other(name) => name,
         }
     }
@@ -74,6 +89,7 @@ impl ChannelKind {
         match name {
             "session shell" => ChannelKind::SessionShell,
             "session exec" => ChannelKind::SessionExec,
+            "drawing" => ChannelKind::Drawing,
             other => ChannelKind::Other(other.to_owned()),
         }
     }

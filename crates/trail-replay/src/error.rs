@@ -17,7 +17,7 @@ pub enum Error {
         /// The first record after it.
         record: RecordId,
         /// What does not hold.
-        source: trail_screen::LoadError,
+        source: LoadError,
     },
     /// The trail has no such channel.
     #[error("no channel {channel} in the trail")]
@@ -33,6 +33,18 @@ pub enum Error {
         /// The record asked for.
         record: RecordId,
     },
+}
+
+/// Why bytes are no saved screen.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// Of a terminal.
+    #[error(transparent)]
+    Terminal(#[from] trail_screen::LoadError),
+    /// Of a desktop.
+    #[error(transparent)]
+    Surface(#[from] trail_frame::LoadError),
 }
 
 /// A result of this crate.

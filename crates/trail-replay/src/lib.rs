@@ -8,7 +8,7 @@ mod player;
 mod recorder;
 mod screen;
 
-pub use error::{Error, Result};
+pub use error::{Error, LoadError, Result};
 pub use player::{Player, Position, Step};
 pub use recorder::{Cost, Recorder, record_events};
 pub use screen::{Screen, apply};

@@ -1,6 +1,7 @@
 //! Records to screens.
 
 use trail_container::{Chunk, Cursor, Record, TrailReader};
+use trail_frame::Surface;
 use trail_model::{ChannelId, Offset, RecordId};
 use trail_screen::Terminal;
 
@@ -110,6 +111,11 @@ impl<'t> Player<'t> {
     /// The terminal; nothing for a channel without a screen.
     pub fn terminal(&self) -> Option<&Terminal> {
         self.screen.terminal()
+    }
+
+    /// The desktop; nothing for a channel without one.
+    pub fn surface(&self) -> Option<&Surface> {
+        self.screen.surface()
     }
 
     /// Gives the screen away.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use trail_container::format::MAX_BODY_LEN;
+use trail_container::format::{MAX_BODY_LEN, MAX_KEYFRAME_LEN};
 use trail_container::{Digest, FileStorage, Header, RecordBody, Storage, TrailReader, TrailWriter, WriterOptions};
 use trail_model::{ChannelId, Event, EventKind, Offset, SessionMeta};
 
@@ -115,11 +115,12 @@ impl<S: Storage> Recorder<S> {
         if !self.writer.wants_keyframe(channel) {
             return Ok(());
         }
-        let Some(terminal) = self.screens.get(&channel).and_then(Screen::terminal) else {
-            return Ok(());
-        };
         self.keyframe.clear();
-        terminal.save(&mut self.keyframe);
+        let is_saved = self.screens.get(&channel).is_some_and(|screen| screen.save(&mut self.keyframe));
+        // A desktop of noise may not fit: then replay begins at the keyframe before.
+        if !is_saved || self.keyframe.len() > MAX_KEYFRAME_LEN {
+            return Ok(());
+        }
         self.writer.put_keyframe(channel, &self.keyframe)?;
         self.cost.keyframes += 1;
         self.cost.keyframe_bytes += self.keyframe.len() as u64;

@@ -1,0 +1,3 @@
+//! The surface from outside.
+
+mod surface;
