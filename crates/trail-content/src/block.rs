@@ -111,6 +111,14 @@ impl Block {
         &self.pool
     }
 
+    /// Bytes of memory, about.
+    pub fn memory(&self) -> usize {
+        self.pool.len()
+            + self.items.len() * size_of::<ItemEntry>()
+            + self.spans.len() * size_of::<SpanEntry>()
+            + self.steps.len() * size_of::<Step>()
+    }
+
     pub(crate) fn push_span(&mut self, span: Span<'_>) {
         self.steps.extend_from_slice(span.growth);
         let growth_end = self.steps.len() as u32;

@@ -6,31 +6,43 @@ use trail_model::TrailId;
 use crate::error::Error;
 use crate::reader::LiveSegment;
 use crate::segment::{Run, Union};
+use crate::survey::Frequencies;
 use crate::{ItemRef, Limits, Lookup};
 
 /// Items that have a token for every lookup, in the order of documents.
 pub(crate) struct Candidates<'s> {
     unions: Vec<Union>,
     /// Runs of documents that count, not yet passed, last first.
-    runs: Vec<(TrailId, &'s Run)>,
+    runs: Vec<LiveRun<'s>>,
     at: u32,
 }
 
+/// Documents of a trail that count.
+struct LiveRun<'s> {
+    /// The trail's place in the manifest.
+    place: usize,
+    trail: TrailId,
+    run: &'s Run,
+}
+
 impl<'s> Candidates<'s> {
-    /// Prepares the candidates of one trail, or of all that count.
+    /// Prepares the candidates of the trails that are wanted, by their place in the manifest.
     pub(crate) fn new(
         segment: &'s LiveSegment,
         kind: Kind,
         lookups: &[Lookup<'_>],
-        only: Option<TrailId>,
+        is_wanted: impl Fn(usize) -> bool,
         limits: &Limits<'_>,
     ) -> Result<Candidates<'s>, Error> {
-        let wanted = segment.live_docs().filter(|docs| only.is_none_or(|trail| trail == docs.trail));
-        let mut runs: Vec<_> = wanted.flat_map(|docs| docs.runs.iter().map(|run| (docs.trail, run))).collect();
+        let wanted = segment.live_docs().filter(|(place, _)| is_wanted(*place));
+        let of_trail = |(place, docs): (usize, &'s crate::segment::TrailDocs)| {
+            docs.runs.iter().map(move |run| LiveRun { place, trail: docs.trail, run })
+        };
+        let mut runs: Vec<_> = wanted.flat_map(of_trail).collect();
         runs.reverse();
         let mut unions = Vec::new();
-        if !runs.is_empty() {
-            let range = runs.last().map_or(0, |run| run.1.first_doc)..runs.first().map_or(0, |run| run.1.end());
+        if let (Some(last), Some(first)) = (runs.first(), runs.last()) {
+            let range = first.run.first_doc..last.run.end();
             for lookup in lookups {
                 unions.push(segment.reader.lookup(kind, lookup, range.clone(), limits)?);
             }
@@ -40,9 +52,33 @@ impl<'s> Candidates<'s> {
 
     /// Goes on behind the documents of the trail of the item that came last.
     pub(crate) fn skip_trail(&mut self) {
-        let Some(&(trail, _)) = self.runs.last() else { return };
-        while self.runs.last().is_some_and(|run| run.0 == trail) {
+        let Some(&LiveRun { place, .. }) = self.runs.last() else { return };
+        while self.runs.last().is_some_and(|run| run.place == place) {
             self.runs.pop();
+        }
+    }
+
+    /// The next candidate: its trail's place in the manifest, and its document.
+    pub(crate) fn next_doc(&mut self) -> Option<(usize, u32)> {
+        if self.unions.is_empty() {
+            return None;
+        }
+        while let Some(&LiveRun { place, run, .. }) = self.runs.last() {
+            let doc = self.next_common(self.at.max(run.first_doc))?;
+            if doc < run.end() {
+                self.at = doc + 1;
+                return Some((place, doc));
+            }
+            self.at = doc;
+            self.runs.pop();
+        }
+        None
+    }
+
+    /// How often `doc`, which came last, has what each lookup asks for.
+    pub(crate) fn frequencies(&mut self, doc: u32, frequencies: &mut [Frequencies]) {
+        for (union, frequencies) in self.unions.iter().zip(frequencies) {
+            *frequencies = union.frequencies(doc);
         }
     }
 
@@ -65,18 +101,7 @@ impl Iterator for Candidates<'_> {
     type Item = ItemRef;
 
     fn next(&mut self) -> Option<ItemRef> {
-        if self.unions.is_empty() {
-            return None;
-        }
-        while let Some(&(trail, run)) = self.runs.last() {
-            let doc = self.next_common(self.at.max(run.first_doc))?;
-            if doc < run.end() {
-                self.at = doc + 1;
-                return Some(run.item(trail, doc));
-            }
-            self.at = doc;
-            self.runs.pop();
-        }
-        None
+        let (_, doc) = self.next_doc()?;
+        self.runs.last().map(|live| live.run.item(live.trail, doc))
     }
 }

@@ -40,6 +40,7 @@ mod pipeline;
 mod reader;
 mod report;
 mod segment;
+mod survey;
 mod update;
 
 pub use data_dir::{DataDir, DataLock};
@@ -51,6 +52,7 @@ pub use pipeline::{Hook, INDEX_MEMORY, IndexOptions, Progress, Selection};
 pub use reader::IndexReader;
 pub use report::{Change, DiskNeed, Failure, Report, What};
 pub use segment::LAYOUT_VERSION;
+pub use survey::{Evidence, Frequencies, Survey, TrailWeights};
 pub use update::{disk_need, dry_run, reindex, update, update_locked};
 
 /// How often a trail that cannot be read is tried, as long as its file does not change.

@@ -1,6 +1,6 @@
 //! Reads the index of a data directory.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use trail_content::{ContentFile, Kind};
@@ -38,13 +38,24 @@ struct Inner {
 /// A segment, and what of it counts.
 pub(crate) struct LiveSegment {
     pub(crate) reader: SegmentReader,
-    /// Places, in the document table, of trails whose items here are the ones that count.
-    pub(crate) live: Vec<usize>,
+    /// Trails whose items here are the ones that count, in the order of documents: their places in the document table and
+    /// in the manifest.
+    live: Vec<(usize, usize)>,
+    /// The same by place in the manifest.
+    by_place: Vec<(usize, usize)>,
 }
 
 impl LiveSegment {
-    pub(crate) fn live_docs(&self) -> impl Iterator<Item = &TrailDocs> {
-        self.live.iter().map(|&place| &self.reader.docs().trails[place])
+    /// The documents that count, trail by trail, each with the trail's place in the manifest.
+    pub(crate) fn live_docs(&self) -> impl Iterator<Item = (usize, &TrailDocs)> {
+        self.live.iter().map(|&(docs, place)| (place, &self.reader.docs().trails[docs]))
+    }
+
+    /// The documents of the trail at `place` in the manifest.
+    pub(crate) fn docs_of(&self, place: usize) -> impl Iterator<Item = &TrailDocs> {
+        let places = self.by_place.iter();
+        let start = self.by_place.partition_point(|&(at, _)| at < place);
+        places.skip(start).take_while(move |&&(at, _)| at == place).map(|&(_, docs)| &self.reader.docs().trails[docs])
     }
 
     fn is_all_live(&self) -> bool {
@@ -57,7 +68,7 @@ impl LiveSegment {
             (_, []) => Ok(0),
             (true, _) => self.reader.doc_freq(field, kind, token),
             (false, _) => {
-                let ranges = self.live_docs().filter_map(TrailDocs::range);
+                let ranges = self.live_docs().filter_map(|(_, docs)| docs.range());
                 self.reader.doc_freq_in(field, kind, token, ranges)
             }
         }
@@ -95,11 +106,11 @@ impl IndexReader {
         for (name, entry) in &manifest.segments {
             names.insert(name.as_str(), segments.len());
             let reader = SegmentReader::open(&folder.join(&entry.partition).join(name))?;
-            segments.push(LiveSegment { reader, live: Vec::new() });
+            segments.push(LiveSegment { reader, live: Vec::new(), by_place: Vec::new() });
         }
         let mut by_trail = HashMap::new();
         let mut segments_of = Vec::new();
-        let mut live: Vec<HashSet<TrailId>> = vec![HashSet::new(); segments.len()];
+        let mut live: Vec<HashMap<TrailId, usize>> = vec![HashMap::new(); segments.len()];
         for (place, entry) in manifest.trails.iter().enumerate() {
             let places: Vec<usize> =
                 entry.segments.keys().filter_map(|name| names.get(name.as_str()).copied()).collect();
@@ -109,7 +120,7 @@ impl IndexReader {
                     by_trail.insert(trail, place);
                 }
                 for &segment in &places {
-                    live[segment].insert(trail);
+                    live[segment].insert(trail, place);
                 }
             }
             segments_of.push(places);
@@ -117,8 +128,11 @@ impl IndexReader {
         let mut stats = [KindStats::default(); Kind::ALL.len()];
         for (segment, live) in segments.iter_mut().zip(&live) {
             let trails = segment.reader.docs().trails.iter().enumerate();
-            segment.live = trails.filter(|(_, docs)| live.contains(&docs.trail)).map(|(place, _)| place).collect();
-            for docs in segment.live_docs() {
+            let counting = trails.filter_map(|(at, docs)| live.get(&docs.trail).map(|&place| (at, place)));
+            segment.live = counting.collect();
+            segment.by_place = segment.live.iter().map(|&(at, place)| (place, at)).collect();
+            segment.by_place.sort_unstable();
+            for (_, docs) in segment.live_docs() {
                 for (sum, stats) in stats.iter_mut().zip(&docs.stats) {
                     sum.add(stats);
                 }
@@ -153,6 +167,20 @@ impl IndexReader {
     /// The trail of that id.
     pub fn trail(&self, id: TrailId) -> Option<&TrailEntry> {
         self.inner.by_trail.get(&id).map(|&place| &self.inner.manifest.trails[place])
+    }
+
+    /// The place of a trail in [`IndexReader::trails`].
+    pub fn place(&self, id: TrailId) -> Option<usize> {
+        self.inner.by_trail.get(&id).copied()
+    }
+
+    pub(crate) fn segments(&self) -> &[LiveSegment] {
+        &self.inner.segments
+    }
+
+    /// The segments that have items of the trail at `place` in the manifest.
+    pub(crate) fn segments_of(&self, place: usize) -> &[usize] {
+        &self.inner.segments_of[place]
     }
 
     /// The session of that name: the trail's file name without `.trail`, or the trail's id in hexadecimal digits.
@@ -256,7 +284,7 @@ impl IndexReader {
         let segments = self.inner.segments_of[place].iter().map(|&segment| &self.inner.segments[segment]);
         let mut items = Vec::new();
         for segment in segments {
-            items.extend(Candidates::new(segment, kind, lookups, Some(trail), limits)?);
+            items.extend(Candidates::new(segment, kind, lookups, |at| at == place, limits)?);
         }
         // A trail's blocks may be spread over segments in any order.
         items.sort_unstable();
@@ -270,7 +298,7 @@ impl IndexReader {
     pub fn trails_with(&self, kind: Kind, lookups: &[Lookup<'_>], limits: &Limits<'_>) -> Result<Vec<TrailId>, Error> {
         let mut trails = Vec::new();
         for segment in &self.inner.segments {
-            let mut candidates = Candidates::new(segment, kind, lookups, None, limits)?;
+            let mut candidates = Candidates::new(segment, kind, lookups, |_| true, limits)?;
             while let Some(item) = candidates.next() {
                 if trails.len().is_multiple_of(CHECK_EVERY) {
                     limits.check()?;
@@ -294,7 +322,7 @@ impl IndexReader {
         lookups: &[Lookup<'_>],
         limits: &Limits<'_>,
     ) -> Result<impl Iterator<Item = crate::ItemRef> + '_, Error> {
-        let open = |segment| Candidates::new(segment, kind, lookups, None, limits);
+        let open = |segment| Candidates::new(segment, kind, lookups, |_| true, limits);
         let candidates: Vec<_> = self.inner.segments.iter().map(open).collect::<Result<_, _>>()?;
         Ok(candidates.into_iter().flatten())
     }

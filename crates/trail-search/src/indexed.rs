@@ -2,41 +2,55 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
-use trail_content::{ContentFile, Kind};
+use trail_content::{Block, ChannelContent, ContentFile, Kind};
 use trail_index::analyzer::words;
-use trail_index::{IndexReader, ItemRef, Limits, Lookup};
-use trail_model::TrailId;
+use trail_index::{IndexReader, Limits, Lookup, Survey, TrailWeights};
+use trail_model::{ChannelId, Offset, TrailId};
 
-use crate::plan::{Leaf, LeafMatcher, Plan, Reading, Tree};
+use crate::bound::{LeafBound, rank_bound};
+use crate::kept::Kept;
+use crate::plan::{Leaf, LeafMatcher, Plan, Reading};
 use crate::prefilter::Prefilter;
 use crate::rank::{DocumentFrequency, KindStatistics, Statistics};
-use crate::source::{Visit, content_error};
-use crate::{Cancel, Error, Result, Source};
+use crate::source::{Bound, Visit, content_error};
+use crate::{Cancel, Error, Options, Result, Source};
 
-/// Candidates taken from the index between two looks at the clock.
-const CANDIDATES_PER_CHECK: usize = 4096;
-
-/// Where the trails searched are fewer than this share of all, each is asked for by itself.
+/// Where the trails searched are fewer than this share of all, the others are passed over.
 const FEW_TRAILS_SHARE: usize = 4;
+
+/// Bytes of decoded blocks that are kept for the next search.
+const BLOCKS_KEPT_LEN: usize = 64 << 20;
+
+/// Bytes of open content files that are kept: tables of blocks and moments, not the mapped files themselves.
+const CONTENTS_KEPT_LEN: usize = 64 << 20;
+
+/// What an open content file takes beside its moments, about.
+const CONTENT_LEN: usize = 8 << 10;
+
+/// What a moment takes.
+const MOMENT_LEN: usize = 9;
 
 /// The trails of a data directory, with the live generation of its index. Finds the same hits with the same ranks as
 /// [`ScanSource`](crate::ScanSource) does over the same content.
 pub struct IndexSource {
     index: IndexReader,
     trails: Vec<TrailId>,
+    contents: Kept<TrailId, Arc<ContentFile>>,
+    /// By trail, channel and number.
+    blocks: Kept<(TrailId, ChannelId, usize), Arc<Block>>,
 }
 
 impl IndexSource {
     /// Makes a source of all trails that the index has.
     pub fn new(index: IndexReader) -> IndexSource {
         let trails = index.indexed().map(|(trail, _)| trail).collect();
-        IndexSource { index, trails }
+        IndexSource::of_trails(index, trails)
     }
 
     /// Makes a source of some of its trails, in this order. Ranks stay those of the whole index.
     pub fn of_trails(index: IndexReader, trails: Vec<TrailId>) -> IndexSource {
-        IndexSource { index, trails }
+        let (contents, blocks) = (Kept::new(CONTENTS_KEPT_LEN), Kept::new(BLOCKS_KEPT_LEN));
+        IndexSource { index, trails, contents, blocks }
     }
 
     /// The index.
@@ -67,74 +81,42 @@ impl IndexSource {
         Ok(statistics)
     }
 
-    /// The items in which some leaf may match; `None` if there is a leaf that the index cannot be asked for.
-    fn look_up(&self, plan: &Plan, cancel: &Cancel) -> Result<Option<Vec<ItemRef>>> {
-        let required = required(plan);
-        let mut items = Vec::new();
-        let mut trails: Option<FxHashSet<TrailId>> = None;
-        for (index, leaf) in plan.leaves.iter().enumerate() {
+    /// Asks the index for every leaf; `None` if there is one that it cannot be asked for.
+    fn survey(&self, plan: &Plan, statistics: &Statistics, cancel: &Cancel) -> Result<Option<Surveyed>> {
+        let is_cancelled = || cancel.check().is_err();
+        let limits = Limits { is_cancelled: &is_cancelled, ..Limits::default() };
+        let is_few = self.trails.len() * FEW_TRAILS_SHARE < self.index.trails().len();
+        let mut survey = Survey::new(&self.index, is_few.then_some(&self.trails));
+        let mut leaves = Vec::with_capacity(plan.leaves.len());
+        for leaf in &plan.leaves {
             let texts = lookups(plan, leaf);
             if texts.is_empty() {
                 return Ok(None);
             }
             let lookups: Vec<Lookup<'_>> = texts.iter().map(Text::lookup).collect();
-            let before = items.len();
+            let mut weights = TrailWeights::default();
             for kind in Kind::ALL.into_iter().filter(|&kind| leaf.kinds.contains(kind)) {
-                self.candidates_of(kind, &lookups, cancel, &mut items)?;
+                let mut bound = LeafBound::new(plan, leaf, kind, statistics);
+                let of_kind = survey.add(kind, &lookups, &limits, |evidence| bound.of(evidence));
+                weights.merge(&of_kind.map_err(Self::error)?);
             }
-            if required.contains(&index) {
-                let mut having: FxHashSet<TrailId> = items[before..].iter().map(|item| item.trail).collect();
-                if let Some(trails) = &trails {
-                    having.retain(|trail| trails.contains(trail));
-                }
-                trails = Some(having);
-            }
+            leaves.push(weights);
         }
-        if let Some(trails) = trails {
-            items.retain(|item| trails.contains(&item.trail));
-        }
-        items.sort_unstable();
-        items.dedup();
-        Ok(Some(items))
+        let bound = |&trail: &TrailId| {
+            let rank = rank_bound(plan, &leaves, self.index.place(trail)?)?;
+            Some(Bound { rank, start: Offset(0) })
+        };
+        let bounds = self.trails.iter().map(bound).collect();
+        Ok(Some(Surveyed { survey, bounds }))
     }
-    /// Appends the items of one kind that have what is looked for.
-    fn candidates_of(
-        &self,
-        kind: Kind,
-        lookups: &[Lookup<'_>],
-        cancel: &Cancel,
-        items: &mut Vec<ItemRef>,
-    ) -> Result<()> {
-        let is_cancelled = || cancel.check().is_err();
-        let limits = Limits { is_cancelled: &is_cancelled, ..Limits::default() };
-        // One pass over everything, or a look at each of a few trails.
-        if self.trails.len() * FEW_TRAILS_SHARE < self.index.trails().len() {
-            for &trail in &self.trails {
-                cancel.check()?;
-                items.extend(self.index.candidates_in(trail, kind, lookups, &limits).map_err(Self::error)?);
-            }
-            return Ok(());
-        }
-        let found = self.index.candidates(kind, lookups, &limits).map_err(Self::error)?;
-        for (count, item) in found.enumerate() {
-            if count % CANDIDATES_PER_CHECK == 0 {
-                cancel.check()?;
-            }
-            items.push(item);
-        }
-        Ok(())
-    }
-}
 
-/// The leaves that must match at some moment of a trail for the query to hold there.
-fn required(plan: &Plan) -> FxHashSet<usize> {
-    let trees = match &plan.tree {
-        Some(Tree::Group { must, .. }) => &must[..],
-        Some(tree) => std::slice::from_ref(tree),
-        None => &[],
-    };
-    let leaf = |tree: &Tree| if let Tree::Leaf(leaf) = tree { Some(*leaf) } else { None };
-    trees.iter().filter_map(leaf).collect()
+    fn block(&self, channel: &ChannelContent, trail: TrailId, index: usize) -> Result<Arc<Block>> {
+        self.blocks.get((trail, channel.id(), index), || {
+            let block = channel.block(index).map_err(content_error(trail))?;
+            let len = block.memory();
+            Ok((block, len))
+        })
+    }
 }
 
 /// A [`Lookup`] that owns its text.
@@ -189,9 +171,16 @@ fn lookups(plan: &Plan, leaf: &Leaf) -> Vec<Text> {
 
 /// The candidates of every trail.
 pub struct IndexPrepared {
-    /// Sorted; nothing where the index could not be asked for some leaf.
-    items: Option<Vec<ItemRef>>,
+    /// Nothing where the index could not be asked for some leaf.
+    surveyed: Option<Surveyed>,
     prefilter: Prefilter,
+}
+
+/// What the index says of a query.
+struct Surveyed {
+    survey: Survey,
+    /// By trail of the source.
+    bounds: Vec<Option<Bound>>,
 }
 
 impl Source for IndexSource {
@@ -207,14 +196,23 @@ impl Source for IndexSource {
 
     fn content(&self, trail: usize) -> Result<Arc<ContentFile>> {
         let trail = self.trails[trail];
-        let content = self.index.open_content(trail);
-        content.map(Arc::new).map_err(|source| Error::Content { trail, source: Box::new(source) })
+        self.contents.get(trail, || {
+            let content = self.index.open_content(trail);
+            let content = content.map_err(|source| Error::Content { trail, source: Box::new(source) })?;
+            let moments: usize = content.channels().iter().map(|channel| channel.moment_count() as usize).sum();
+            Ok((Arc::new(content), CONTENT_LEN + moments * MOMENT_LEN))
+        })
     }
 
-    fn prepare(&self, plan: &Plan, cancel: &Cancel) -> Result<(Statistics, IndexPrepared)> {
-        let statistics = self.statistics(plan, cancel)?;
-        let items = self.look_up(plan, cancel)?;
-        Ok((statistics, IndexPrepared { items, prefilter: Prefilter::new(plan) }))
+    fn prepare(&self, plan: &Plan, options: &Options) -> Result<(Statistics, IndexPrepared)> {
+        let mut statistics = self.statistics(plan, &options.cancel)?;
+        statistics.keeps_k1_factor = options.keeps_k1_factor;
+        let surveyed = self.survey(plan, &statistics, &options.cancel)?;
+        Ok((statistics, IndexPrepared { surveyed, prefilter: Prefilter::new(plan) }))
+    }
+
+    fn bound(&self, prepared: &IndexPrepared, trail: usize) -> Option<Bound> {
+        prepared.surveyed.as_ref().map_or(Some(Bound::UNKNOWN), |surveyed| surveyed.bounds[trail])
     }
 
     fn candidates(
@@ -227,11 +225,11 @@ impl Source for IndexSource {
         visit: &mut Visit<'_>,
     ) -> Result<()> {
         let channel = &content.channels()[channel];
-        let failed = content_error(content.trail());
-        let Some(items) = &prepared.items else {
+        let trail = self.trails[trail];
+        let Some(Surveyed { survey, .. }) = &prepared.surveyed else {
             for index in 0..channel.block_count() {
                 cancel.check()?;
-                let block = channel.block(index).map_err(&failed)?;
+                let block = self.block(channel, trail, index)?;
                 let found = prepared.prefilter.candidates(&block);
                 if !found.is_empty() {
                     visit(index, &block, &found)?;
@@ -239,14 +237,13 @@ impl Source for IndexSource {
             }
             return Ok(());
         };
-        let key = (self.trails[trail], channel.id());
-        let of = |item: &ItemRef| (item.trail, item.channel);
-        let start = items.partition_point(|item| of(item) < key);
-        let end = items.partition_point(|item| of(item) <= key);
+        let items = survey.items_of(trail);
+        let start = items.partition_point(|item| item.channel < channel.id());
+        let end = items.partition_point(|item| item.channel <= channel.id());
         for of_block in items[start..end].chunk_by(|a, b| a.block == b.block) {
             cancel.check()?;
             let index = of_block[0].block as usize;
-            let block = channel.block(index).map_err(&failed)?;
+            let block = self.block(channel, trail, index)?;
             let found: Vec<u32> =
                 of_block.iter().map(|item| item.item).filter(|&item| (item as usize) < block.len()).collect();
             visit(index, &block, &found)?;

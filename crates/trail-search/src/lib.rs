@@ -40,6 +40,7 @@
 //! for the screen with all of them. Time grows with runs, not with moments.
 
 mod bm25;
+mod bound;
 mod cancel;
 mod envelope;
 mod error;
@@ -50,6 +51,7 @@ mod indexed;
 mod intervals;
 mod item;
 mod join;
+mod kept;
 mod locate;
 mod matcher;
 mod occurrences;
@@ -70,5 +72,5 @@ pub use locate::{Located, LocatedLine, locate, locate_all, match_ranges};
 pub use plan::{Kinds, Language, MAX_LEAVES, MAX_NESTING, Plan};
 pub use rank::{KindStatistics, Statistics};
 pub use scan::{ScanPrepared, ScanSource, Totals};
-pub use searcher::{Answer, Options, Order, Search, Searcher};
-pub use source::{Source, Visit};
+pub use searcher::{Answer, Best, Options, Order, Search, Searcher};
+pub use source::{Bound, Source, Visit};

@@ -49,7 +49,7 @@ impl KindStatistics {
         &mut self.frequencies[term.index()]
     }
 
-    fn average_len(&self) -> f64 {
+    pub(crate) fn average_len(&self) -> f64 {
         if self.docs == 0 { 0.0 } else { self.words as f64 / self.docs as f64 }
     }
 }
@@ -129,7 +129,7 @@ pub(crate) fn score(plan: &Plan, leaf: &Leaf, kind: Kind, text: &Occurrences, st
 }
 
 /// The idf of a phrase of words is the sum over its words.
-fn word_weight(atoms: &[Atom], statistics: &KindStatistics) -> f64 {
+pub(crate) fn word_weight(atoms: &[Atom], statistics: &KindStatistics) -> f64 {
     let words = atoms
         .iter()
         .flat_map(|atom| if atom.words.is_empty() { std::slice::from_ref(&atom.token) } else { &atom.words });
@@ -138,7 +138,7 @@ fn word_weight(atoms: &[Atom], statistics: &KindStatistics) -> f64 {
 
 /// The same where parts or wholes take part. A term that is one token counts by how many documents have it as part or
 /// whole; in a sequence words count as words, if they ever are.
-fn token_weight(plan: &Plan, atoms: &[Atom], statistics: &KindStatistics) -> f64 {
+pub(crate) fn token_weight(plan: &Plan, atoms: &[Atom], statistics: &KindStatistics) -> f64 {
     let of = |frequency: u64| idf(statistics.docs, frequency);
     let either = |term: TermId| {
         let DocumentFrequency { word, token } = statistics.frequency(term);

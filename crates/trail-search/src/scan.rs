@@ -13,7 +13,7 @@ use crate::plan::{LeafMatcher, Plan};
 use crate::prefilter::Prefilter;
 use crate::rank::{KindStatistics, Statistics};
 use crate::source::{Visit, content_error};
-use crate::{Cancel, Error, Result, Source};
+use crate::{Cancel, Error, Options, Result, Source};
 
 /// Decoded blocks are kept up to this many bytes of text: the second pass of a search, and the next search, find them. What
 /// is beyond is decoded each time.
@@ -151,7 +151,8 @@ impl Source for ScanSource {
         Ok(self.trails[trail].content.clone())
     }
 
-    fn prepare(&self, plan: &Plan, cancel: &Cancel) -> Result<(Statistics, ScanPrepared)> {
+    fn prepare(&self, plan: &Plan, options: &Options) -> Result<(Statistics, ScanPrepared)> {
+        let cancel = &options.cancel;
         let pass = FirstPass {
             plan,
             matching: Prefilter::new(plan),
@@ -174,6 +175,7 @@ impl Source for ScanSource {
                 Err(error) => return Err(error),
             });
         }
+        statistics.keeps_k1_factor = options.keeps_k1_factor;
         Ok((statistics, ScanPrepared { trails }))
     }
 

@@ -12,7 +12,7 @@ use crate::join::Joiner;
 use crate::occurrences::Scanner;
 use crate::plan::{Language, Plan};
 use crate::rank::Statistics;
-use crate::source::content_error;
+use crate::source::{Bound, content_error};
 use crate::{Cancel, Error, Hit, Result, Source};
 
 /// How to search.
@@ -64,8 +64,7 @@ impl<S: Source> Searcher<S> {
     /// If the query cannot be searched for, the source does not answer, or time is up.
     pub fn prepare(&self, query: &Query) -> Result<Search<'_, S>> {
         let plan = Plan::new(query, self.options.language)?;
-        let (mut statistics, prepared) = self.source.prepare(&plan, &self.options.cancel)?;
-        statistics.keeps_k1_factor = self.options.keeps_k1_factor;
+        let (statistics, prepared) = self.source.prepare(&plan, &self.options)?;
         Ok(Search { source: &self.source, options: &self.options, plan: Arc::new(plan), statistics, prepared })
     }
 }
@@ -99,6 +98,17 @@ pub struct Answer {
     pub failures: Vec<(usize, Error)>,
 }
 
+/// The best hits of several trails.
+#[derive(Debug, Default)]
+pub struct Best {
+    /// By rank, each with its trail.
+    pub hits: Vec<(usize, Hit)>,
+    /// How many trails were looked at.
+    pub searched: usize,
+    /// Those of them that could not be searched, and why.
+    pub failures: Vec<(usize, Error)>,
+}
+
 impl<S: Source> Search<'_, S> {
     /// What is searched for.
     pub fn plan(&self) -> &Arc<Plan> {
@@ -115,6 +125,9 @@ impl<S: Source> Search<'_, S> {
     /// # Errors
     /// If its content cannot be read, or time is up.
     pub fn search_trail(&self, trail: usize) -> Result<Vec<Hit>> {
+        if self.source.bound(&self.prepared, trail).is_none() {
+            return Ok(Vec::new());
+        }
         let content = self.source.content(trail)?;
         let failed = content_error(content.trail());
         let cancel = &self.options.cancel;
@@ -171,5 +184,51 @@ impl<S: Source> Search<'_, S> {
         answer.total = answer.hits.len();
         answer.hits.truncate(limit.unwrap_or(usize::MAX));
         Ok(answer)
+    }
+
+    /// Finds the best hits of all trails: those with which [`Search::search_all`] by rank begins. Trails of which the
+    /// source knows that they have none of them are not looked at, so how many hits there are in all is not known.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`]. A trail that was looked at and cannot be read is told in [`Best::failures`].
+    pub fn search_best(&self, limit: usize) -> Result<Best> {
+        let bound = |trail| self.source.bound(&self.prepared, trail).map(|bound| (bound, trail));
+        let mut bounds: Vec<(Bound, usize)> = (0..self.source.trail_count()).filter_map(bound).collect();
+        bounds.sort_unstable_by(|(a, x), (b, y)| b.rank.total_cmp(&a.rank).then(a.start.cmp(&b.start)).then(x.cmp(y)));
+        let mut best = Best::default();
+        let mut rest = bounds.into_iter();
+        loop {
+            let worst = (best.hits.len() >= limit).then(|| best.hits.last()).flatten();
+            let may_count =
+                |(bound, _): &(Bound, usize)| limit > 0 && worst.is_none_or(|(_, worst)| !bound.is_behind(worst));
+            let wave: Vec<usize> =
+                rest.by_ref().filter(may_count).take(rayon::current_num_threads()).map(|(_, trail)| trail).collect();
+            if wave.is_empty() {
+                best.failures.sort_by_key(|failure| failure.0);
+                return Ok(best);
+            }
+            let found: Vec<_> = wave.into_par_iter().map(|trail| (trail, self.search_trail(trail))).collect();
+            for (trail, found) in found {
+                best.add(trail, found, limit)?;
+            }
+        }
+    }
+}
+
+impl Best {
+    fn add(&mut self, trail: usize, found: Result<Vec<Hit>>, limit: usize) -> Result<()> {
+        self.searched += 1;
+        match found {
+            Ok(mut hits) => {
+                hits.truncate(limit);
+                self.hits.extend(hits.into_iter().map(|hit| (trail, hit)));
+                // As a stable sort of everything in the order of trails.
+                self.hits.sort_by(|a, b| a.1.by_rank(&b.1).then(a.0.cmp(&b.0)));
+                self.hits.truncate(limit);
+            }
+            Err(Error::Cancelled) => return Err(Error::Cancelled),
+            Err(error) => self.failures.push((trail, error)),
+        }
+        Ok(())
     }
 }

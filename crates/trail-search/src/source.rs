@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use trail_content::{Block, ContentFile};
-use trail_model::TrailId;
+use trail_model::{Offset, TrailId};
 
 use crate::plan::Plan;
 use crate::rank::Statistics;
-use crate::{Cancel, Error, Result};
+use crate::{Cancel, Error, Hit, Options, Result};
 
 /// Trails with content, and a way to the items in which a query may match.
 ///
@@ -33,7 +33,13 @@ pub trait Source: Sync {
     /// # Errors
     /// [`Error::Cancelled`](crate::Error::Cancelled), or what keeps the source as a whole from answering. A trail that
     /// cannot be read is not one of them: it fails when its candidates are asked for.
-    fn prepare(&self, plan: &Plan, cancel: &Cancel) -> Result<(Statistics, Self::Prepared)>;
+    fn prepare(&self, plan: &Plan, options: &Options) -> Result<(Statistics, Self::Prepared)>;
+
+    /// The most that hits can come to in a trail, if the source knows without a look at its text. `None`: the trail has no
+    /// hit.
+    fn bound(&self, _prepared: &Self::Prepared, _trail: usize) -> Option<Bound> {
+        Some(Bound::UNKNOWN)
+    }
 
     /// Calls `visit` with each block of a channel of `content`, the trail's, that has items in which the query may match: its index, itself, and the
     /// indexes of the items, in order.
@@ -49,6 +55,25 @@ pub trait Source: Sync {
         cancel: &Cancel,
         visit: &mut Visit<'_>,
     ) -> Result<()>;
+}
+
+/// What no hit of a trail goes beyond.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bound {
+    /// No hit ranks higher.
+    pub rank: f64,
+    /// No hit begins earlier.
+    pub start: Offset,
+}
+
+impl Bound {
+    /// Of a trail about which nothing is known.
+    pub const UNKNOWN: Bound = Bound { rank: f64::INFINITY, start: Offset(0) };
+
+    /// Tells whether all hits come behind `hit` by rank.
+    pub(crate) fn is_behind(&self, hit: &Hit) -> bool {
+        self.rank < hit.rank || (self.rank <= hit.rank && self.start > hit.span.start)
+    }
 }
 
 /// Takes the candidates of one block: its index in its channel, the block, and the indexes of the items.

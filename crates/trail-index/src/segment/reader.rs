@@ -4,7 +4,8 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use tantivy::postings::{BlockSegmentPostings, SegmentPostings, TermInfo};
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::{BlockSegmentPostings, Postings, SegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, Index, InvertedIndexReader};
 use trail_content::Kind;
@@ -14,6 +15,7 @@ use super::docs::DocTable;
 use super::{PASSING, TERM_LEN_MAX, TOKENS, WORDS, kind_byte, long_head, term_text};
 use crate::error::Error;
 use crate::lookup::{Limits, Lookup, TermField, TermPattern};
+use crate::survey::Frequencies;
 
 /// An open segment.
 pub(crate) struct SegmentReader {
@@ -21,6 +23,8 @@ pub(crate) struct SegmentReader {
     words: FieldReader,
     tokens: FieldReader,
     passing: FieldReader,
+    norms: FieldNormReader,
+    max_doc: u32,
 }
 
 /// A field of a segment.
@@ -59,16 +63,29 @@ impl SegmentReader {
                 )));
             };
             let reader = tantivy::SegmentReader::open(segment)?;
-            Ok([reader.inverted_index(WORDS)?, reader.inverted_index(TOKENS)?, reader.inverted_index(PASSING)?])
+            let fields =
+                [reader.inverted_index(WORDS)?, reader.inverted_index(TOKENS)?, reader.inverted_index(PASSING)?];
+            Ok((fields, reader.get_fieldnorms_reader(WORDS)?, reader.max_doc()))
         };
-        let [words, tokens, passing] = open().map_err(|source| Error::Tantivy { path: folder.to_owned(), source })?;
-        let [words, tokens, passing] = [words, tokens, passing].map(FieldReader::new);
-        Ok(SegmentReader { docs, words, tokens, passing })
+        let (fields, norms, max_doc) = open().map_err(|source| Error::Tantivy { path: folder.to_owned(), source })?;
+        let [words, tokens, passing] = fields.map(FieldReader::new);
+        Ok(SegmentReader { docs, words, tokens, passing, norms, max_doc })
     }
 
     /// Which item each document is.
     pub(crate) fn docs(&self) -> &DocTable {
         &self.docs
+    }
+
+    /// Number of documents, dead ones among them.
+    pub(crate) fn max_doc(&self) -> u32 {
+        self.max_doc
+    }
+
+    /// The number of words of a document, as it is stored, and its code.
+    pub(crate) fn len_of(&self, doc: u32) -> (u32, u8) {
+        let code = self.norms.fieldnorm_id(doc);
+        (FieldNormReader::id_to_fieldnorm(code), code)
     }
 
     /// How many documents of `kind` have that token in their final text.
@@ -89,7 +106,7 @@ impl SegmentReader {
         let reader = self.field(field);
         let term = key(kind, &term_text(token));
         let Some(info) = reader.terms().get(&term).map_err(Error::Postings)? else { return Ok(0) };
-        let mut list = read(reader, &info)?;
+        let mut list = read(reader, &info, IndexRecordOption::Basic)?;
         let mut count = 0;
         for range in ranges {
             let mut doc = seek(&mut list, range.start);
@@ -142,10 +159,13 @@ impl SegmentReader {
         limits: &Limits<'_>,
     ) -> Result<Union, Error> {
         let mut union = Union::new(range);
-        for field in [&self.words, &self.tokens, &self.passing] {
+        let fields = [(Has::Words, &self.words), (Has::Tokens, &self.tokens), (Has::Passing, &self.passing)];
+        for (has, field) in fields {
             let reader = &field.inverted;
+            // One field has frequencies, the others have not: a block is read by its own field's rules.
+            union.block = None;
             match lookup {
-                Lookup::Exact(token) => union.add_exact(reader, &key(kind, &term_text(token)))?,
+                Lookup::Exact(token) => union.add_exact(has, reader, &key(kind, &term_text(token)))?,
                 Lookup::Prefix(prefix) if prefix.len() <= TERM_LEN_MAX => {
                     union.add_prefix(reader, &key(kind, prefix.as_bytes()), limits)?;
                 }
@@ -160,7 +180,7 @@ impl SegmentReader {
                 }
             }
         }
-        union.add_exact(&self.passing.inverted, &key(kind, b""))?;
+        union.add_exact(Has::Passing, &self.passing.inverted, &key(kind, b""))?;
         Ok(union)
     }
 }
@@ -169,18 +189,31 @@ fn key(kind: Kind, term: &[u8]) -> Vec<u8> {
     [&[kind_byte(kind)], term].concat()
 }
 
-fn read(reader: &InvertedIndexReader, info: &TermInfo) -> Result<SegmentPostings, Error> {
-    reader.read_postings_from_terminfo(info, IndexRecordOption::Basic).map_err(Error::Postings)
+fn read(reader: &InvertedIndexReader, info: &TermInfo, option: IndexRecordOption) -> Result<SegmentPostings, Error> {
+    reader.read_postings_from_terminfo(info, option).map_err(Error::Postings)
 }
 
 /// The first document of `list` at or after `first`; behind the last comes one that no segment has.
 fn seek(list: &mut SegmentPostings, first: u32) -> u32 {
-    if list.doc() < first { list.seek(first) } else { list.doc() }
+    if list.doc() >= first {
+        return list.doc();
+    }
+    // The next one, most of the time.
+    let next = list.advance();
+    if next >= first { next } else { list.seek(first) }
+}
+
+/// The field a posting list is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Has {
+    Words,
+    Tokens,
+    Passing,
 }
 
 /// The union of some posting lists over a range of documents, to be read forward.
 pub(crate) struct Union {
-    lists: Vec<SegmentPostings>,
+    lists: Vec<(Has, SegmentPostings)>,
     /// Documents of a prefix's terms, a bit for each of the range: there may be very many terms. Empty if there are
     /// none.
     bits: Vec<u64>,
@@ -195,11 +228,28 @@ impl Union {
         Union { lists: Vec::new(), bits: Vec::new(), range, terms: 0, block: None }
     }
 
-    fn add_exact(&mut self, reader: &InvertedIndexReader, key: &[u8]) -> Result<(), Error> {
+    fn add_exact(&mut self, has: Has, reader: &InvertedIndexReader, key: &[u8]) -> Result<(), Error> {
+        let option = if has == Has::Words { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
         if let Some(info) = reader.terms().get(key).map_err(Error::Postings)? {
-            self.lists.push(read(reader, &info)?);
+            self.lists.push((has, read(reader, &info, option)?));
         }
         Ok(())
+    }
+
+    /// How often `doc`, which [`Union::next_from`] gave last, has it.
+    pub(crate) fn frequencies(&self, doc: u32) -> Frequencies {
+        let mut frequencies = Frequencies::default();
+        if !self.bits.is_empty() {
+            frequencies = Frequencies { words: Frequencies::UNKNOWN, tokens: Frequencies::UNKNOWN };
+        }
+        for (has, list) in self.lists.iter().filter(|(_, list)| list.doc() == doc) {
+            match has {
+                Has::Words => frequencies.words = frequencies.words.max(list.term_freq()),
+                Has::Tokens => frequencies.tokens = Frequencies::UNKNOWN,
+                Has::Passing => {}
+            }
+        }
+        frequencies
     }
 
     fn add_prefix(&mut self, reader: &InvertedIndexReader, key: &[u8], limits: &Limits<'_>) -> Result<(), Error> {
@@ -253,7 +303,7 @@ impl Union {
     /// The first document of the union at or after `first`. To be asked for in rising order.
     pub(crate) fn next_from(&mut self, first: u32) -> Option<u32> {
         let first = first.max(self.range.start);
-        let listed = self.lists.iter_mut().map(|list| seek(list, first)).min();
+        let listed = self.lists.iter_mut().map(|(_, list)| seek(list, first)).min();
         let next = match (listed, self.next_bit(first - self.range.start)) {
             (Some(listed), Some(bit)) => Some(listed.min(self.range.start + bit)),
             (listed, bit) => listed.or(bit.map(|bit| self.range.start + bit)),

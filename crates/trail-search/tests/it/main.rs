@@ -1,5 +1,6 @@
 //! Search against the plain meaning of queries.
 
+mod best;
 mod equality;
 mod oracle;
 mod recordings;

@@ -1,0 +1,150 @@
+//! One pass over posting lists: which items may match, and for each trail the best of what its items may be worth.
+
+use std::collections::HashSet;
+
+use trail_content::Kind;
+use trail_model::TrailId;
+
+use crate::candidates::Candidates;
+use crate::error::Error;
+use crate::reader::{IndexReader, LiveSegment};
+use crate::segment::CHECK_EVERY;
+use crate::{ItemRef, Limits, Lookup};
+
+/// How often a document has what one lookup asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Frequencies {
+    /// As words of the final text. [`Frequencies::UNKNOWN`] for a lookup that stands for many terms.
+    pub words: u32,
+    /// As parts and wholes of the final text; [`Frequencies::UNKNOWN`] where it has some.
+    pub tokens: u32,
+}
+
+impl Frequencies {
+    /// More than none.
+    pub const UNKNOWN: u32 = u32::MAX;
+}
+
+/// What is known of a candidate without its text.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    /// By lookup.
+    pub frequencies: &'a [Frequencies],
+    /// Words of the final text, as Lucene stores lengths in a byte.
+    pub len: u32,
+    /// That byte.
+    pub len_code: u8,
+}
+
+/// For each trail the greatest weight of its candidates.
+#[derive(Clone, Debug, Default)]
+pub struct TrailWeights {
+    /// By place in the manifest; negative where a trail has no candidate.
+    weights: Vec<f64>,
+}
+
+impl TrailWeights {
+    /// The greatest weight of a trail's candidates, if it has some.
+    pub fn get(&self, place: usize) -> Option<f64> {
+        self.weights.get(place).copied().filter(|&weight| weight >= 0.0)
+    }
+
+    /// Takes the greater of both, trail by trail.
+    pub fn merge(&mut self, other: &TrailWeights) {
+        if self.weights.len() < other.weights.len() {
+            self.weights.resize(other.weights.len(), -1.0);
+        }
+        self.weights.iter_mut().zip(&other.weights).for_each(|(weight, other)| *weight = weight.max(*other));
+    }
+}
+
+/// The candidates of a query, gathered leaf by leaf.
+pub struct Survey {
+    index: IndexReader,
+    /// If given, only these trails, by place in the manifest.
+    only: Option<HashSet<usize>>,
+    /// For each segment a bit for each document.
+    docs: Vec<Vec<u64>>,
+}
+
+impl Survey {
+    /// Begins without candidates; over all trails, or over some.
+    pub fn new(index: &IndexReader, only: Option<&[TrailId]>) -> Survey {
+        let only = only.map(|trails| trails.iter().filter_map(|&trail| index.place(trail)).collect());
+        let docs = vec![Vec::new(); index.segments().len()];
+        Survey { index: index.clone(), only, docs }
+    }
+
+    /// Adds the items of `kind` that have a token for each of `lookups`; `weigh` tells what each may be worth at most, not
+    /// less than 0.
+    ///
+    /// # Errors
+    /// [`Error::TooManyTerms`], [`Error::Cancelled`], [`Error::Postings`].
+    pub fn add(
+        &mut self,
+        kind: Kind,
+        lookups: &[Lookup<'_>],
+        limits: &Limits<'_>,
+        mut weigh: impl FnMut(Evidence<'_>) -> f64,
+    ) -> Result<TrailWeights, Error> {
+        let mut weights = vec![-1.0; self.index.trails().len()];
+        let mut frequencies = vec![Frequencies::default(); lookups.len()];
+        let mut seen = 0_usize;
+        for (segment, bits) in self.index.segments().iter().zip(&mut self.docs) {
+            limits.check()?;
+            let is_wanted = |place: usize| self.only.as_ref().is_none_or(|only| only.contains(&place));
+            let mut candidates = Candidates::new(segment, kind, lookups, is_wanted, limits)?;
+            while let Some((place, doc)) = candidates.next_doc() {
+                seen += 1;
+                if seen.is_multiple_of(CHECK_EVERY) {
+                    limits.check()?;
+                }
+                if bits.is_empty() {
+                    bits.resize((segment.reader.max_doc() as usize).div_ceil(64), 0);
+                }
+                bits[doc as usize / 64] |= 1 << (doc % 64);
+                candidates.frequencies(doc, &mut frequencies);
+                let (len, len_code) = segment.reader.len_of(doc);
+                let weight = weigh(Evidence { frequencies: &frequencies, len, len_code });
+                let best: &mut f64 = &mut weights[place];
+                *best = best.max(weight);
+            }
+        }
+        Ok(TrailWeights { weights })
+    }
+
+    /// The candidates of one trail, in order.
+    pub fn items_of(&self, trail: TrailId) -> Vec<ItemRef> {
+        let Some(place) = self.index.place(trail) else { return Vec::new() };
+        let mut items = Vec::new();
+        for &number in self.index.segments_of(place) {
+            let (segment, bits) = (&self.index.segments()[number], &self.docs[number]);
+            if !bits.is_empty() {
+                items_in(segment, place, bits, &mut items);
+            }
+        }
+        // A trail's blocks may be spread over segments in any order.
+        items.sort_unstable();
+        items
+    }
+}
+
+fn items_in(segment: &LiveSegment, place: usize, bits: &[u64], items: &mut Vec<ItemRef>) {
+    for docs in segment.docs_of(place) {
+        for run in &docs.runs {
+            let mut doc = run.first_doc;
+            while doc < run.end() {
+                let rest = bits[doc as usize / 64] >> (doc % 64);
+                if rest == 0 {
+                    doc = (doc / 64 + 1) * 64;
+                    continue;
+                }
+                doc += rest.trailing_zeros();
+                if doc < run.end() {
+                    items.push(run.item(docs.trail, doc));
+                }
+                doc += 1;
+            }
+        }
+    }
+}

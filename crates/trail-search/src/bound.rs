@@ -1,0 +1,126 @@
+//! The most that hits of a trail can rank, from the index alone.
+//!
+//! At each moment a rank is a sum over clauses, each with the score of an item that matches it then. So no hit of a trail
+//! ranks above the same sum over the best score that each clause reaches on any item of the trail, and that the postings
+//! tell: a clause's score grows with its occurrences, of which there are never more than of its rarest word.
+
+use trail_content::Kind;
+use trail_index::{Evidence, Frequencies, TrailWeights};
+
+use crate::bm25::{K1_PLUS_1, tf, tf_without_norms};
+use crate::plan::{Leaf, LeafMatcher, Plan, PureNegative, Reading, Tree};
+use crate::rank::{KindStatistics, Statistics, token_weight, word_weight};
+
+/// Word counts up to this many are worked out once for each length.
+const KEPT_FREQUENCIES: usize = 4;
+
+/// The most that a leaf's score can be on items of a kind.
+pub(crate) enum LeafBound<'a> {
+    /// Whatever the item.
+    Constant(f64),
+    /// By its occurrences.
+    Bm25(Box<Bm25Bound<'a>>),
+}
+
+/// What [`crate::rank::score`] makes of occurrences, with those there can be at most.
+pub(crate) struct Bm25Bound<'a> {
+    statistics: &'a KindStatistics,
+    /// Boost, scale and idf, multiplied in the same order as a score is, so that equal scores are equal numbers.
+    by_words: f64,
+    by_tokens: f64,
+    /// Every match that is not one of words alone has one of the tokens looked up as part or whole.
+    tokens_are_looked_up: bool,
+    only_tokens: bool,
+    /// By number of occurrences and code of the length; negative: not known yet.
+    kept: [[f64; 256]; KEPT_FREQUENCIES],
+}
+
+impl<'a> LeafBound<'a> {
+    pub(crate) fn new(plan: &Plan, leaf: &Leaf, kind: Kind, statistics: &'a Statistics) -> LeafBound<'a> {
+        if !leaf.is_scored {
+            return LeafBound::Constant(0.0);
+        }
+        let LeafMatcher::Sequence(atoms) = &leaf.matcher else { return LeafBound::Constant(leaf.boost) };
+        let scale = if statistics.keeps_k1_factor { K1_PLUS_1 } else { 1.0 };
+        let statistics = statistics.of(kind);
+        LeafBound::Bm25(Box::new(Bm25Bound {
+            statistics,
+            by_words: leaf.boost * scale * word_weight(atoms, statistics),
+            by_tokens: leaf.boost * scale * token_weight(plan, atoms, statistics),
+            tokens_are_looked_up: plan.reading != Reading::Blanks && atoms.iter().all(|atom| atom.words.is_empty()),
+            only_tokens: plan.reading == Reading::Blanks,
+            kept: [[-1.0; 256]; KEPT_FREQUENCIES],
+        }))
+    }
+
+    /// The most that the score can be on an item of which this is known.
+    pub(crate) fn of(&mut self, evidence: Evidence<'_>) -> f64 {
+        match self {
+            LeafBound::Constant(score) => *score,
+            LeafBound::Bm25(bound) => bound.of(evidence),
+        }
+    }
+}
+
+impl Bm25Bound<'_> {
+    fn of(&mut self, evidence: Evidence<'_>) -> f64 {
+        let frequencies = evidence.frequencies;
+        let words = frequencies.iter().map(|at| at.words).min().unwrap_or(0);
+        let by_words = if words == 0 || self.only_tokens { 0.0 } else { self.by_words(words, evidence) };
+        if self.tokens_are_looked_up && frequencies.iter().all(|at| at.tokens == 0) {
+            return by_words;
+        }
+        let all = frequencies.iter().map(|at| at.words.saturating_add(at.tokens)).min().unwrap_or(0);
+        let share = if all == Frequencies::UNKNOWN { 1.0 } else { tf_without_norms(all.into()) };
+        by_words.max(self.by_tokens * share)
+    }
+
+    fn by_words(&mut self, count: u32, evidence: Evidence<'_>) -> f64 {
+        if count == Frequencies::UNKNOWN {
+            return self.by_words;
+        }
+        let score = || self.by_words * tf(count.into(), evidence.len, self.statistics.average_len());
+        match self.kept.get_mut(count as usize) {
+            Some(kept) => {
+                let kept = &mut kept[usize::from(evidence.len_code)];
+                if *kept < 0.0 {
+                    *kept = score();
+                }
+                *kept
+            }
+            None => score(),
+        }
+    }
+}
+
+/// The most that a hit can rank in the trail at `place`, if there can be one. `leaves` tells for each leaf which trails
+/// have items that it may match, and what the best is worth.
+pub(crate) fn rank_bound(plan: &Plan, leaves: &[TrailWeights], place: usize) -> Option<f64> {
+    plan.tree.as_ref().and_then(|tree| tree_bound(plan, tree, leaves, place))
+}
+
+fn tree_bound(plan: &Plan, tree: &Tree, leaves: &[TrailWeights], place: usize) -> Option<f64> {
+    match tree {
+        Tree::Leaf(leaf) => leaves[*leaf].get(place),
+        Tree::All(score) => Some(*score),
+        Tree::Group { must, should, must_not } => {
+            let of = |tree: &Tree| tree_bound(plan, tree, leaves, place);
+            let must: Vec<f64> = must.iter().map(of).collect::<Option<_>>()?;
+            let found: Vec<Option<f64>> = should.iter().map(of).collect();
+            let is_unscored = must.is_empty() && should.is_empty();
+            let pure_negative = plan.pure_negative == PureNegative::AllOthers && !must_not.is_empty();
+            if must.is_empty() && found.iter().all(Option::is_none) && !(is_unscored && pure_negative) {
+                return None;
+            }
+            Some(sum(must.into_iter().chain(found.into_iter().map(Option::unwrap_or_default)).collect()))
+        }
+    }
+}
+
+/// Adds in the order of [`crate::envelope::Steps::sum`]: rounding then never makes a sum of smaller numbers the greater.
+fn sum(mut parts: Vec<f64>) -> f64 {
+    while parts.len() > 1 {
+        parts = parts.chunks(2).map(|pair| pair.iter().sum()).collect();
+    }
+    parts.pop().unwrap_or_default()
+}
