@@ -49,8 +49,24 @@ pub enum Node {
         /// The factor: finite, not negative.
         factor: f32,
     },
+    /// One thing after another: `a THEN<10m b`. Only [`Mode::Screentrail`](crate::Mode::Screentrail) reads it.
+    Sequence {
+        /// What comes first.
+        first: Box<Query>,
+        /// What comes then; at least one.
+        then: Vec<Step>,
+    },
     /// Something to look for.
     Leaf(Leaf),
+}
+
+/// A further step of a [`Node::Sequence`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Less than so many nanoseconds after the step before; `None` for any time later.
+    pub within_ns: Option<u64>,
+    /// What comes.
+    pub query: Query,
 }
 
 /// One entry of a [`Node::Bool`].
@@ -228,6 +244,10 @@ impl Query {
         match &mut self.node {
             Node::Bool(clauses) => clauses.iter_mut().for_each(|clause| clause.query.erase_spans()),
             Node::Boost { query, .. } => query.erase_spans(),
+            Node::Sequence { first, then } => {
+                first.erase_spans();
+                then.iter_mut().for_each(|step| step.query.erase_spans());
+            }
             Node::Leaf(_) => {}
         }
     }
@@ -245,6 +265,10 @@ impl Query {
                 }
             }
             Node::Boost { query, .. } => query.visit_leaves_under(negated, visit),
+            Node::Sequence { first, then } => {
+                first.visit_leaves_under(negated, visit);
+                then.iter().for_each(|step| step.query.visit_leaves_under(negated, visit));
+            }
             Node::Leaf(leaf) => visit(leaf, self.span, negated),
         }
     }

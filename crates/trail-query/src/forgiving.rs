@@ -5,8 +5,8 @@
 
 use crate::error::cut;
 use crate::lexer;
-use crate::token::{Token, TokenKind, is_blank, is_special, operator};
-use crate::{Note, NoteKind, Options, Span, regexp};
+use crate::token::{Token, TokenKind, is_blank, is_special, operator, then_operator};
+use crate::{Note, NoteKind, Options, Span, TIME_FIELDS, regexp};
 
 /// The longest `[a TO b]` that is looked for, in bytes: looking stays linear in the text.
 const RANGE_LEN: usize = 1024;
@@ -146,7 +146,21 @@ fn is_field(text: &str, word: usize, colon: usize, options: &Options) -> bool {
     let name = &text[word..colon];
     let something = text[colon + 1..].chars().find(|&c| !is_blank(c)).is_some_and(|c| c != ')');
     let is_name = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '@'));
-    something && !name.is_empty() && is_name && (name == "_exists_" || options.knows_field(name))
+    let is_known = name == "_exists_" || options.knows_field(name);
+    something
+        && !name.is_empty()
+        && is_name
+        && is_known
+        && (!TIME_FIELDS.contains(&name) || is_time(name, &text[colon + 1..]))
+}
+
+/// Whether what follows a time field's colon begins like a time: people also type `at: the office`.
+fn is_time(name: &str, value: &str) -> bool {
+    match name {
+        "shown" => value.starts_with(['<', '>', '[', '{']),
+        "during" => value.starts_with(['[', '{']),
+        _ => value.strip_prefix('"').unwrap_or(value).starts_with(|c: char| c.is_ascii_digit() || c == '+'),
+    }
 }
 
 fn quoted(text: &str, at: usize) -> Option<Unit> {
@@ -452,10 +466,11 @@ impl Word {
     }
 
     fn finish(self, raw: &str, after_field: bool) -> TokenKind {
+        let operator = |word: &str| operator(word).or_else(|| then_operator(word));
         match self.stars {
-            0 if !after_field && operator(raw).is_some() => operator(raw).unwrap_or(TokenKind::And),
-            0 => match raw.strip_prefix('\\') {
-                Some(word) if operator(word).is_some() => TokenKind::Term(word.to_owned()),
+            0 => match (operator(raw), raw.strip_prefix('\\')) {
+                (Some(operator), _) if !after_field => operator,
+                (_, Some(word)) if operator(word).is_some() => TokenKind::Term(word.to_owned()),
                 _ => TokenKind::Term(self.text),
             },
             1 if self.ends_with_star && self.text.is_empty() => TokenKind::Star,

@@ -24,6 +24,7 @@
 
 mod assemble;
 mod ast;
+mod duration;
 mod error;
 mod escape;
 mod forgiving;
@@ -40,10 +41,11 @@ mod wildcard;
 mod tests;
 
 pub use assemble::{Assembled, ClauseList};
-pub use ast::{Clause, Conjunction, Edits, Leaf, LeafKind, Modifier, Node, Occur, Query, Span};
+pub use ast::{Clause, Conjunction, Edits, Leaf, LeafKind, Modifier, Node, Occur, Query, Span, Step};
+pub use duration::{parse_duration, write_duration};
 pub use error::{ErrorKind, ParseError};
 pub use note::{Note, NoteKind};
-pub use options::{CONTENT_FIELDS, Dialect, Limits, Mode, Operator, Options};
+pub use options::{CONTENT_FIELDS, Dialect, Limits, Mode, Operator, Options, TIME_FIELDS};
 pub use parser::{Parsed, parse, parse_with};
 pub use print::print;
 pub use wildcard::{WildcardPart, wildcard_parts, wildcard_pattern};

@@ -3,6 +3,10 @@
 /// The fields of content queries. `screen.content` is another name of `screen`.
 pub const CONTENT_FIELDS: [&str; 6] = ["screen", "screen.content", "command", "title", "input", "clipboard"];
 
+/// The fields of [`Mode::Screentrail`] that ask for times: `at:`, `during:`, `shown:`. A word before a colon is one of them
+/// only where what follows begins like a time.
+pub const TIME_FIELDS: [&str; 3] = ["at", "during", "shown"];
+
 /// Who is asking; see `docs/query-syntax.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mode {
@@ -106,7 +110,10 @@ impl Options {
             allow_leading_wildcard: mode == Mode::Screentrail,
             split_on_whitespace: mode != Mode::Lucene,
             allow_ranges: mode != Mode::Sps,
-            fields: CONTENT_FIELDS.map(str::to_owned).to_vec(),
+            fields: match mode {
+                Mode::Screentrail => CONTENT_FIELDS.into_iter().chain(TIME_FIELDS).map(str::to_owned).collect(),
+                Mode::Lucene | Mode::Sps => CONTENT_FIELDS.map(str::to_owned).to_vec(),
+            },
             limits: Limits::default(),
         }
     }

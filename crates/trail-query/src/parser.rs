@@ -4,6 +4,7 @@
 //! query  = first { next }
 //! first  = words | [mod] clause
 //! next   = words | [AND|OR] [mod] clause
+//! step   = clause { THEN clause }                -- a clause of query, in screentrail mode
 //! clause = [ (term | "*") ":" ] ( unit | "(" query ")" [ "^" number ] )
 //! words  = term term+        -- only while the token after each further term is none of : * ~ ^ AND OR
 //! ```
@@ -12,7 +13,7 @@ use crate::assemble::{Assembled, ClauseList};
 use crate::token::{Token, TokenKind, is_blank};
 use crate::{
     Clause, Conjunction, Dialect, Edits, ErrorKind, Leaf, LeafKind, Mode, Modifier, Node, Note, Occur, Operator,
-    Options, ParseError, Query, Span, forgiving, lexer, regexp,
+    Options, ParseError, Query, Span, Step, forgiving, lexer, regexp,
 };
 
 /// A query that was read.
@@ -95,7 +96,7 @@ impl<'a> Parser<'a> {
             } else {
                 let conjunction = if first { Conjunction::None } else { self.conjunction() };
                 let modifier = self.modifier();
-                let clause = self.clause(field)?;
+                let clause = self.sequence(field)?;
                 list.push(conjunction, modifier, Some((conjunction, modifier, clause)));
             }
             first = false;
@@ -116,6 +117,7 @@ impl<'a> Parser<'a> {
                     | TokenKind::Caret
                     | TokenKind::And
                     | TokenKind::Or
+                    | TokenKind::Then(_)
             )
         );
         matches!(self.peek(ahead), Some(TokenKind::Term(_))) && !stops
@@ -153,6 +155,23 @@ impl<'a> Parser<'a> {
         };
         self.at += 1;
         modifier
+    }
+
+    /// A clause and what comes then; `THEN` binds tighter than everything else.
+    fn sequence(&mut self, field: Option<&str>) -> Result<Query, ParseError> {
+        let first = self.clause(field)?;
+        let mut span = first.span;
+        let mut then = Vec::new();
+        while let Some(&TokenKind::Then(within_ns)) = self.peek(0) {
+            self.at += 1;
+            let query = self.clause(field)?;
+            span = span.to(query.span);
+            then.push(Step { within_ns, query });
+        }
+        if then.is_empty() {
+            return Ok(first);
+        }
+        Ok(Query { node: Node::Sequence { first: Box::new(first), then }, span })
     }
 
     fn clause(&mut self, field: Option<&str>) -> Result<Query, ParseError> {
@@ -442,7 +461,7 @@ impl<'a> Parser<'a> {
         };
         let error = ParseError::new(ErrorKind::UnexpectedToken, self.text, token.span, expected);
         match &token.kind {
-            TokenKind::And | TokenKind::Or | TokenKind::Not => {
+            TokenKind::And | TokenKind::Or | TokenKind::Not | TokenKind::Then(_) => {
                 error.hint("an operator stands between two clauses; put it in quotes to look for the word")
             }
             TokenKind::Colon => error.hint(r"a field is one name before the colon; write \: for a colon in the text"),

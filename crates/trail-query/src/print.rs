@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::token::{is_blank, is_special, operator};
+use crate::token::{is_blank, is_special, operator, then_operator};
 use crate::{
     Clause, Conjunction, Edits, Leaf, LeafKind, Mode, Modifier, Node, Options, Query, WildcardPart, wildcard_parts,
+    write_duration,
 };
 
 /// Writes a tree so that [`parse_with`](crate::parse_with) and the same options give it again, spans aside.
@@ -39,11 +40,22 @@ impl Printer<'_> {
         match &query.node {
             Node::Leaf(leaf) => self.leaf(leaf, scope_field),
             Node::Boost { query, factor } => {
-                let again = matches!(query.node, Node::Boost { .. });
+                let again = matches!(query.node, Node::Boost { .. } | Node::Sequence { .. });
                 self.out.push_str(if again { "(" } else { "" });
                 self.query(query, scope_field);
                 self.out.push_str(if again { ")" } else { "" });
                 let _ = write!(self.out, "^{factor}");
+            }
+            Node::Sequence { first, then } => {
+                self.step(first, scope_field);
+                for step in then {
+                    self.out.push_str(" THEN");
+                    if let Some(ns) = step.within_ns {
+                        let _ = write!(self.out, "<{}", write_duration(ns));
+                    }
+                    self.out.push(' ');
+                    self.step(&step.query, scope_field);
+                }
             }
             Node::Bool(clauses) => {
                 let inner = scope(clauses);
@@ -55,6 +67,14 @@ impl Printer<'_> {
                 self.out.push(')');
             }
         }
+    }
+
+    /// A step of a sequence; one that is a sequence itself stands in parentheses.
+    fn step(&mut self, query: &Query, scope_field: Option<&str>) {
+        let again = matches!(query.node, Node::Sequence { .. });
+        self.out.push_str(if again { "(" } else { "" });
+        self.query(query, scope_field);
+        self.out.push_str(if again { ")" } else { "" });
     }
 
     fn clauses(&mut self, clauses: &[Clause], scope_field: Option<&str>) {
@@ -165,7 +185,7 @@ impl Printer<'_> {
 
 impl Printer<'_> {
     fn word(&mut self, text: &str) {
-        if operator(text).is_some() {
+        if operator(text).is_some() || self.options.mode == Mode::Screentrail && then_operator(text).is_some() {
             self.out.push('\\');
         }
         self.chars(text);

@@ -1,8 +1,8 @@
 //! White-box tests: how each mode reads what people type.
 
 use crate::{
-    Assembled, ClauseList, Conjunction, Dialect, LeafKind, Mode, Modifier, Node, Occur, Operator, Options, parse,
-    parse_with, print,
+    Assembled, ClauseList, Conjunction, Dialect, LeafKind, Mode, Modifier, Node, Occur, Operator, Options, Step, parse,
+    parse_with, print, write_duration,
 };
 
 /// Reads in a mode and writes the tree in its plain form.
@@ -31,6 +31,13 @@ fn outline(node: &Node) -> String {
             format!("({})", clauses.join(" "))
         }
         Node::Boost { query, factor } => format!("{}^{factor}", outline(&query.node)),
+        Node::Sequence { first, then } => {
+            let step = |step: &Step| {
+                let within = step.within_ns.map(|ns| format!("<{}", write_duration(ns))).unwrap_or_default();
+                format!(" then{within} {}", outline(&step.query.node))
+            };
+            format!("{{{}{}}}", outline(&first.node), then.iter().map(step).collect::<String>())
+        }
         Node::Leaf(leaf) => {
             let field = leaf.field.as_ref().map(|field| format!("{field}:")).unwrap_or_default();
             let what = match &leaf.kind {
@@ -224,4 +231,33 @@ fn spans_cover_what_was_written() {
     let Node::Bool(clauses) = &parsed.query.node else { panic!("a list") };
     assert_eq!(clauses[1].query.span.of(text), "(command:\"b c\"~2^3 OR d*)");
     assert_eq!(parsed.query.span.of(text), text);
+}
+
+#[test]
+fn one_thing_after_another() {
+    let screentrail = Mode::Screentrail;
+    check(screentrail, "a THEN b", "{<a> then <b>}");
+    check(screentrail, "command:useradd THEN<10m command:usermod", "{command:<useradd> then<10m command:<usermod>}");
+    check(screentrail, "a AND b THEN c THEN<1h30m (d OR e)", "(+<a> +{<b> then <c> then<90m (<d> <e>)})");
+    check(screentrail, "NOT a THEN b", "(-{<a> then <b>})");
+    check(screentrail, "(a THEN b) THEN c", "{{<a> then <b>} then <c>}");
+    check(screentrail, "(a THEN b)^2", "{<a> then <b>}^2");
+    check(screentrail, r"a \THEN b then THEN<soon", "(<a> <THEN> <b> <then> <THEN<soon>)");
+    check(screentrail, "a THEN", "UnexpectedEnd 6..6");
+    check(screentrail, "THEN a", "UnexpectedToken 0..4");
+    check(screentrail, "a THEN THEN b", "UnexpectedToken 7..11");
+    check(Mode::Sps, "a THEN b", "(<a> <THEN> <b>)");
+    check(Mode::Lucene, "a THEN b", "(words<a|THEN|b>)");
+}
+
+#[test]
+fn time_fields_are_fields_where_a_time_follows() {
+    let screentrail = Mode::Screentrail;
+    check(screentrail, "shown:<2s", "shown:<<2s>");
+    check(screentrail, "at:2026-01-02T10:35:20Z", "at:<2026-01-02T10:35:20Z>");
+    check(screentrail, r#"at:"2026-01-02 10:35""#, "at:phrase<2026-01-02 10:35>");
+    check(screentrail, "during:[+5s TO *]", r#"during:range<Some("+5s") None>"#);
+    check(screentrail, "at: noon", "(<at:> <noon>)");
+    check(screentrail, "shown:never", "<shown:never>");
+    check(Mode::Sps, "shown:<2s", "UnknownField 0..5");
 }

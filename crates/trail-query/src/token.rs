@@ -1,6 +1,6 @@
 //! What both lexers give the parser.
 
-use crate::Span;
+use crate::{Span, parse_duration};
 
 /// A piece of the query with escapes undone where they mean nothing any more.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +14,8 @@ pub(crate) enum TokenKind {
     And,
     Or,
     Not,
+    /// `THEN`, `THEN<10m`: nanoseconds.
+    Then(Option<u64>),
     Plus,
     Minus,
     /// A sign followed by a blank: a term that holds it.
@@ -75,5 +77,13 @@ pub(crate) fn operator(word: &str) -> Option<TokenKind> {
         "OR" | "||" => Some(TokenKind::Or),
         "NOT" => Some(TokenKind::Not),
         _ => None,
+    }
+}
+
+/// The sequence operator that a whole word is, if it is one: `THEN` or `THEN<` and a duration.
+pub(crate) fn then_operator(word: &str) -> Option<TokenKind> {
+    match word.strip_prefix("THEN")? {
+        "" => Some(TokenKind::Then(None)),
+        within => parse_duration(within.strip_prefix('<')?).map(|ns| TokenKind::Then(Some(ns))),
     }
 }

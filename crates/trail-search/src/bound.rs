@@ -102,7 +102,12 @@ pub(crate) fn rank_bound(plan: &Plan, leaves: &[TrailWeights], place: usize) -> 
 fn tree_bound(plan: &Plan, tree: &Tree, leaves: &[TrailWeights], place: usize) -> Option<f64> {
     match tree {
         Tree::Leaf(leaf) => leaves[*leaf].get(place),
-        Tree::All(score) => Some(*score),
+        Tree::All(score) | Tree::Period(_, score) => Some(*score),
+        Tree::Sequence(index) => {
+            let sequence = &plan.sequences[*index];
+            tree_bound(plan, &sequence.first, leaves, place)?;
+            tree_bound(plan, &sequence.second, leaves, place)
+        }
         Tree::Group { must, should, must_not } => {
             let of = |tree: &Tree| tree_bound(plan, tree, leaves, place);
             let must: Vec<f64> = must.iter().map(of).collect::<Option<_>>()?;

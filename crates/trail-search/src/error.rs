@@ -25,6 +25,16 @@ pub enum Error {
         /// The name as typed.
         found: String,
     },
+    /// A time field is asked for something that is no time.
+    #[error("invalid value of {field} at byte {} of the query, expected {expected}", span.start)]
+    BadTime {
+        /// The field: `at`, `during` or `shown`.
+        field: String,
+        /// What could stand there.
+        expected: &'static str,
+        /// Where it stands in the text of the query.
+        span: Span,
+    },
     /// The groups of the query stand deeper inside each other than [`MAX_NESTING`](crate::MAX_NESTING).
     #[error("query nested too deeply at byte {}, expected at most {} levels", span.start, crate::MAX_NESTING)]
     TooDeep {

@@ -3,32 +3,47 @@
 use crate::envelope::Steps;
 use crate::intervals::IntervalSet;
 use crate::plan::{Plan, PureNegative, Tree};
+use crate::sequence::Timeline;
 
 impl Plan {
     /// The moments of `base` at which the query holds, if leaf `i` does at those that `leaf(i)` gives.
-    pub(crate) fn holds(&self, base: &IntervalSet, leaf: &mut impl FnMut(usize) -> IntervalSet) -> IntervalSet {
-        self.tree.as_ref().map_or(IntervalSet::EMPTY, |tree| self.tree_holds(tree, base, leaf))
+    pub(crate) fn holds(
+        &self,
+        base: &IntervalSet,
+        timeline: &Timeline,
+        leaf: &mut impl FnMut(usize) -> IntervalSet,
+    ) -> IntervalSet {
+        self.tree.as_ref().map_or(IntervalSet::EMPTY, |tree| self.tree_holds(tree, base, timeline, leaf))
     }
 
-    fn tree_holds(&self, tree: &Tree, base: &IntervalSet, leaf: &mut impl FnMut(usize) -> IntervalSet) -> IntervalSet {
+    pub(crate) fn tree_holds(
+        &self,
+        tree: &Tree,
+        base: &IntervalSet,
+        timeline: &Timeline,
+        leaf: &mut impl FnMut(usize) -> IntervalSet,
+    ) -> IntervalSet {
         match tree {
             Tree::Leaf(at) => leaf(*at),
             Tree::All(_) => base.clone(),
+            Tree::Period(index, _) => base.intersect(&timeline.periods[*index]),
+            Tree::Sequence(index) => base.intersect(&timeline.sequences[*index].truth),
             Tree::Group { must, should, must_not } => {
                 let mut truth = match self.positive(must, should, must_not) {
                     Positive::Nothing => return IntervalSet::EMPTY,
                     Positive::All => base.clone(),
                     Positive::Any => {
-                        let parts: Vec<_> = should.iter().map(|tree| self.tree_holds(tree, base, leaf)).collect();
+                        let parts: Vec<_> =
+                            should.iter().map(|tree| self.tree_holds(tree, base, timeline, leaf)).collect();
                         IntervalSet::union_all(&parts)
                     }
                     Positive::Every(first, rest) => {
-                        let mut truth = self.tree_holds(first, base, leaf);
+                        let mut truth = self.tree_holds(first, base, timeline, leaf);
                         for tree in rest {
                             if truth.is_empty() {
                                 break;
                             }
-                            truth = truth.intersect(&self.tree_holds(tree, base, leaf));
+                            truth = truth.intersect(&self.tree_holds(tree, base, timeline, leaf));
                         }
                         truth
                     }
@@ -37,7 +52,7 @@ impl Plan {
                     if truth.is_empty() {
                         break;
                     }
-                    truth = truth.minus(&self.tree_holds(tree, base, leaf));
+                    truth = truth.minus(&self.tree_holds(tree, base, timeline, leaf));
                 }
                 truth
             }
@@ -46,21 +61,34 @@ impl Plan {
 
     /// The score at the moments of `base` at which the query holds: a group's is the sum over its clauses that hold and are
     /// not negated.
-    pub(crate) fn scores(&self, base: &IntervalSet, leaf: &mut impl FnMut(usize) -> Steps) -> Steps {
+    pub(crate) fn scores(&self, base: &Base<'_>, leaf: &mut impl FnMut(usize) -> Steps) -> Steps {
         self.tree.as_ref().map_or_else(Steps::default, |tree| self.tree_scores(tree, base, leaf))
     }
 
-    fn tree_scores(&self, tree: &Tree, base: &IntervalSet, leaf: &mut impl FnMut(usize) -> Steps) -> Steps {
+    fn tree_scores(&self, tree: &Tree, base: &Base<'_>, leaf: &mut impl FnMut(usize) -> Steps) -> Steps {
+        let Base { moments, timeline, .. } = *base;
         match tree {
+            Tree::Period(index, score) => Steps::constant(&moments.intersect(&timeline.periods[*index]), *score),
+            Tree::Sequence(index) => {
+                let (sequence, truth) = (&self.sequences[*index], &timeline.sequences[*index].truth);
+                if sequence.is_negative {
+                    return Steps::constant(&moments.intersect(truth), 0.0);
+                }
+                let second = self.tree_scores(&sequence.second, base, leaf);
+                match base.of_item {
+                    true => second.inside(&timeline.following(*index, &second.moments())),
+                    false => second.inside(truth),
+                }
+            }
             Tree::Leaf(at) => leaf(*at),
-            Tree::All(score) => Steps::constant(base, *score),
+            Tree::All(score) => Steps::constant(moments, *score),
             Tree::Group { must, should, must_not } => {
                 let positive = self.positive(must, should, must_not);
                 let must: Vec<Steps> = must.iter().map(|tree| self.tree_scores(tree, base, leaf)).collect();
                 let should: Vec<Steps> = should.iter().map(|tree| self.tree_scores(tree, base, leaf)).collect();
                 let mut truth = match positive {
                     Positive::Nothing => return Steps::default(),
-                    Positive::All => base.clone(),
+                    Positive::All => moments.clone(),
                     Positive::Any => IntervalSet::union_all(&should.iter().map(Steps::moments).collect::<Vec<_>>()),
                     Positive::Every(..) => {
                         let mut moments = must.iter().map(Steps::moments);
@@ -90,6 +118,15 @@ impl Plan {
             [] => Positive::All,
         }
     }
+}
+
+/// What scores are asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Base<'a> {
+    pub(crate) moments: &'a IntervalSet,
+    pub(crate) timeline: &'a Timeline,
+    /// Of one item, so that a sequence begins where the item does; else of the screen.
+    pub(crate) of_item: bool,
 }
 
 enum Positive<'a> {

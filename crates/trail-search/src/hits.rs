@@ -4,13 +4,15 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use trail_content::{Kind, Moments};
-use trail_model::{ChannelId, RecordId, RecordRange, TimeSpan};
+use trail_model::{ChannelId, RecordId, RecordRange, TimeSpan, Timestamp};
 
 use crate::envelope::{Step, Steps};
+use crate::evaluate::Base;
 use crate::intervals::{Interval, IntervalSet};
 use crate::item::MatchedItem;
 use crate::plan::{Plan, Tree};
 use crate::screenshot::Stillness;
+use crate::sequence::Timeline;
 use crate::{Cancel, Result};
 
 /// Items looked at between two looks at the clock.
@@ -99,10 +101,11 @@ pub(crate) fn channel_hits(
     plan: &Plan,
     channel: ChannelId,
     moments: &Moments,
+    start: Option<Timestamp>,
     items: &[MatchedItem],
     cancel: &Cancel,
 ) -> Result<Vec<Hit>> {
-    let search = ChannelSearch::new(plan, channel, moments, items);
+    let search = ChannelSearch::new(plan, channel, moments, start, items);
     let mut runs = search.item_runs(cancel)?;
     search.screen_runs(&mut runs, cancel)?;
     let stillness = Stillness::new(moments);
@@ -120,6 +123,7 @@ struct ChannelSearch<'a> {
     universe: IntervalSet,
     /// For each leaf the moments at which a visible item matches it.
     truths: Vec<IntervalSet>,
+    timeline: Timeline,
 }
 
 /// A hit before it has records and times.
@@ -133,14 +137,21 @@ struct Run {
 }
 
 impl<'a> ChannelSearch<'a> {
-    fn new(plan: &'a Plan, channel: ChannelId, moments: &'a Moments, items: &'a [MatchedItem]) -> ChannelSearch<'a> {
+    fn new(
+        plan: &'a Plan,
+        channel: ChannelId,
+        moments: &'a Moments,
+        start: Option<Timestamp>,
+        items: &'a [MatchedItem],
+    ) -> ChannelSearch<'a> {
         let mut runs: Vec<Vec<Interval>> = vec![Vec::new(); plan.leaves.len()];
         for leaf in items.iter().flat_map(|item| &item.leaves) {
             runs[leaf.leaf].extend_from_slice(leaf.truth.runs());
         }
-        let truths = runs.into_iter().map(IntervalSet::from_unsorted).collect();
+        let truths: Vec<IntervalSet> = runs.into_iter().map(IntervalSet::from_unsorted).collect();
         let universe = IntervalSet::universe(u32::try_from(moments.len()).unwrap_or(u32::MAX));
-        ChannelSearch { plan, channel, moments, items, universe, truths }
+        let timeline = Timeline::new(plan, moments, start, items, &truths, &universe);
+        ChannelSearch { plan, channel, moments, items, universe, truths, timeline }
     }
 
     /// The runs of moments at which the query holds of one item: positive leaves of the item, negative ones of all.
@@ -155,7 +166,8 @@ impl<'a> ChannelSearch<'a> {
             if positive().next().is_none() {
                 continue;
             }
-            let scores = self.plan.scores(&item.presence, &mut |leaf| {
+            let base = Base { moments: &item.presence, timeline: &self.timeline, of_item: true };
+            let scores = self.plan.scores(&base, &mut |leaf| {
                 if self.plan.leaves[leaf].is_negative {
                     return Steps::constant(&self.truths[leaf].intersect(&item.presence), 0.0);
                 }
@@ -223,7 +235,7 @@ impl<'a> ChannelSearch<'a> {
             // What one leaf finds are items.
             return Ok(());
         }
-        let holds = self.plan.holds(&self.universe, &mut |leaf| self.truths[leaf].clone());
+        let holds = self.plan.holds(&self.universe, &self.timeline, &mut |leaf| self.truths[leaf].clone());
         let covered: IntervalSet = runs.iter().map(|run| run.moments).collect();
         let left = holds.minus(&covered);
         if left.is_empty() {
@@ -231,7 +243,8 @@ impl<'a> ChannelSearch<'a> {
         }
         cancel.check()?;
         let envelopes = self.envelopes(&left);
-        let scores = self.plan.scores(&left, &mut |leaf| envelopes[leaf].clone()).inside(&left);
+        let base = Base { moments: &left, timeline: &self.timeline, of_item: false };
+        let scores = self.plan.scores(&base, &mut |leaf| envelopes[leaf].clone()).inside(&left);
         let hidden = self.hidden();
         for &(begin, end) in left.runs() {
             let Some((rank, best)) = scores.inside(&IntervalSet::run(begin, end)).best() else { continue };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use trail_content::{Block, ChannelContent, ContentFile, Kind};
 use trail_index::analyzer::words;
 use trail_index::{IndexReader, Limits, Lookup, Survey, TrailWeights};
-use trail_model::{ChannelId, Offset, TrailId};
+use trail_model::{ChannelId, Offset, Timestamp, TrailId};
 
 use crate::bound::{LeafBound, rank_bound};
 use crate::kept::Kept;
@@ -192,6 +192,11 @@ impl Source for IndexSource {
 
     fn trail_id(&self, trail: usize) -> TrailId {
         self.trails[trail]
+    }
+
+    fn start(&self, trail: usize) -> Option<Timestamp> {
+        let entry = self.index.trail(self.trails[trail])?;
+        entry.session.start_ns.map(Timestamp)
     }
 
     fn content(&self, trail: usize) -> Result<Arc<ContentFile>> {

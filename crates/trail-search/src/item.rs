@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use trail_content::{Kind, SpanBuf, Step};
+use trail_content::{Kind, Moments, SpanBuf, Step};
 
 use crate::growth::{Growth, last_matches};
 use crate::intervals::{Interval, IntervalSet};
@@ -62,18 +62,20 @@ impl MatchedItem {
     }
 }
 
-/// Decides when each leaf of `plan` matched `item`. Nothing if none ever did.
+/// Decides when each leaf of `plan` matched `item`. Nothing if none ever did. `moments` are needed where a leaf asks for
+/// lifetimes.
 pub(crate) fn match_item(
     plan: &Plan,
     statistics: &Statistics,
     scanner: &mut Scanner,
     item: JoinedItem,
+    moments: Option<&Moments>,
 ) -> Option<MatchedItem> {
     let JoinedItem { kind, text, spans } = item;
     let is_settled = |span: &SpanBuf| span.growth.is_empty() && span.grows_out.is_none();
     let grew = !spans.iter().all(is_settled);
     let occurrences = scanner.scan(plan, &text, grew);
-    if occurrences.is_empty() && !grew {
+    if occurrences.is_empty() && !grew && !plan.has_lifetimes() {
         return None;
     }
 
@@ -97,7 +99,7 @@ pub(crate) fn match_item(
     let matched = found.into_iter().enumerate().filter(|(leaf, found)| {
         !(found.shown.is_empty() && found.behind.is_empty()) && plan.leaves[*leaf].kinds.contains(kind)
     });
-    let leaves: Vec<LeafOnItem> = matched
+    let mut leaves: Vec<LeafOnItem> = matched
         .map(|(leaf, found)| {
             let shown = IntervalSet::from_unsorted(found.shown);
             let behind = IntervalSet::from_unsorted(found.behind);
@@ -110,14 +112,30 @@ pub(crate) fn match_item(
             }
         })
         .collect();
+    let presence: IntervalSet = spans.iter().map(|span| (span.begin, span.end)).collect();
+    if let Some(moments) = moments {
+        add_lifetimes(plan, kind, &presence, moments, &mut leaves);
+    }
     if leaves.is_empty() {
         return None;
     }
-    let presence = spans.iter().map(|span| (span.begin, span.end)).collect();
     let (settled, grown): (Vec<SpanBuf>, Vec<SpanBuf>) = spans.into_iter().partition(is_settled);
     let settled = if grown.is_empty() { Vec::new() } else { settled };
     let settled = settled.iter().map(|span| (span.begin, span.end)).collect();
     Some(MatchedItem { kind, text, presence, leaves, grown, settled })
+}
+
+/// Adds the leaves that ask how long the item was visible.
+fn add_lifetimes(plan: &Plan, kind: Kind, presence: &IntervalSet, moments: &Moments, leaves: &mut Vec<LeafOnItem>) {
+    for (index, leaf) in plan.leaves.iter().enumerate() {
+        let Some(lifetime) = leaf.lifetime.filter(|_| leaf.kinds.contains(kind)) else { continue };
+        let truth = lifetime.of(presence, moments);
+        if !truth.is_empty() {
+            let score = if leaf.is_scored { leaf.boost } else { 0.0 };
+            leaves.push(LeafOnItem { leaf: index, truth, hidden: IntervalSet::EMPTY, score });
+        }
+    }
+    leaves.sort_by_key(|on_item| on_item.leaf);
 }
 
 /// What is known of one leaf while the spans of an item are gone through: the moments at which it matched.

@@ -61,7 +61,9 @@ mod rank;
 mod scan;
 mod screenshot;
 mod searcher;
+mod sequence;
 mod source;
+mod time;
 
 pub use cancel::Cancel;
 pub use error::{Error, Result};

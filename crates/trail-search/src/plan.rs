@@ -10,6 +10,7 @@ use trail_content::Kind;
 use trail_query::{Dialect, Mode, Operator, Query, Span};
 
 use crate::Result;
+use crate::time::{Lifetime, Period};
 
 pub(crate) use vocabulary::{TermId, Vocabulary};
 
@@ -53,6 +54,10 @@ pub struct Plan {
     pub(crate) vocabulary: Vocabulary,
     pub(crate) reading: Reading,
     pub(crate) pure_negative: PureNegative,
+    /// Asked for by [`Tree::Period`].
+    pub(crate) periods: Vec<Period>,
+    /// Asked for by [`Tree::Sequence`]; those inside others come before them.
+    pub(crate) sequences: Vec<Sequence>,
 }
 
 /// The set of item kinds a leaf looks at.
@@ -129,6 +134,20 @@ pub(crate) struct Leaf {
     pub(crate) is_negative: bool,
     /// Scored: under no NOT at all.
     pub(crate) is_scored: bool,
+    /// Asks for lifetimes of such a length, whatever the text; `matcher` then matches nothing.
+    pub(crate) lifetime: Option<Lifetime>,
+}
+
+/// One thing after another.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Sequence {
+    /// Its leaves are asked of everything visible and never scored: it may be gone when the second comes.
+    pub(crate) first: Tree,
+    pub(crate) second: Tree,
+    /// Less than so long after it.
+    pub(crate) within_ns: Option<u64>,
+    /// Stands under an odd number of NOTs or in what comes first elsewhere.
+    pub(crate) is_negative: bool,
 }
 
 /// What a leaf looks for. Further kinds of query (wildcards, fuzzy words …) are further variants: each needs its terms
@@ -161,6 +180,10 @@ pub(crate) enum Tree {
     Leaf(usize),
     /// Every moment, with this score.
     All(f64),
+    /// The moments of a period, by its index in [`Plan::periods`], with this score.
+    Period(usize, f64),
+    /// A sequence, by its index in [`Plan::sequences`].
+    Sequence(usize),
     /// Every `must`, no `must_not`, and at least one `should` if there is no `must`.
     Group { must: Vec<Tree>, should: Vec<Tree>, must_not: Vec<Tree> },
 }
@@ -182,6 +205,11 @@ impl Plan {
         self.leaves.iter().fold(Kinds::of(&[]), |kinds, leaf| kinds.union(leaf.kinds))
     }
 
+    /// Tells whether some leaf asks how long items were visible.
+    pub(crate) fn has_lifetimes(&self) -> bool {
+        self.leaves.iter().any(|leaf| leaf.lifetime.is_some())
+    }
+
     /// Tells whether the query can hold of an item that matches no positive leaf.
     pub(crate) fn is_open(&self) -> bool {
         self.tree.as_ref().is_some_and(|tree| self.holds_without_leaf(tree))
@@ -192,7 +220,11 @@ impl Plan {
     fn holds_without_leaf(&self, tree: &Tree) -> bool {
         match tree {
             Tree::Leaf(leaf) => self.leaves[*leaf].is_negative,
-            Tree::All(_) => true,
+            Tree::All(_) | Tree::Period(..) => true,
+            Tree::Sequence(index) => {
+                let sequence = &self.sequences[*index];
+                sequence.is_negative || self.holds_without_leaf(&sequence.second)
+            }
             Tree::Group { must, should, .. } if !must.is_empty() || !should.is_empty() => {
                 let (all, any) = if must.is_empty() { (false, should) } else { (true, must) };
                 if all {

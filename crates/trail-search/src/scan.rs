@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 use trail_content::{Block, ChannelContent, ContentFile, Kind};
 use trail_index::analyzer::count_words;
-use trail_model::TrailId;
+use trail_model::{Timestamp, TrailId};
 
 use crate::occurrences::Scanner;
 use crate::plan::{LeafMatcher, Plan};
@@ -64,6 +64,8 @@ impl Totals {
 /// Content files in memory or mapped, searched from end to end.
 pub struct ScanSource {
     trails: Vec<Trail>,
+    /// When each began, as far as it is known.
+    starts: Vec<Option<Timestamp>>,
     /// Bytes of text in kept blocks.
     kept_len: AtomicUsize,
 }
@@ -91,7 +93,16 @@ impl ScanSource {
                 content,
             }
         };
-        ScanSource { trails: contents.into_iter().map(trail).collect(), kept_len: AtomicUsize::new(0) }
+        ScanSource {
+            trails: contents.into_iter().map(trail).collect(),
+            starts: Vec::new(),
+            kept_len: AtomicUsize::new(0),
+        }
+    }
+
+    /// The same with the time at which each recording began, for queries about the wall clock.
+    pub fn with_starts(self, starts: Vec<Option<Timestamp>>) -> ScanSource {
+        ScanSource { starts, ..self }
     }
 
     /// The totals of a trail, if they were given or have been counted by a search.
@@ -145,6 +156,10 @@ impl Source for ScanSource {
 
     fn trail_id(&self, trail: usize) -> TrailId {
         self.trails[trail].content.trail()
+    }
+
+    fn start(&self, trail: usize) -> Option<Timestamp> {
+        self.starts.get(trail).copied().flatten()
     }
 
     fn content(&self, trail: usize) -> Result<Arc<ContentFile>> {

@@ -131,6 +131,7 @@ impl<S: Source> Search<'_, S> {
         let content = self.source.content(trail)?;
         let failed = content_error(content.trail());
         let cancel = &self.options.cancel;
+        let start = self.source.start(trail);
         let mut scanner = Scanner::default();
         let mut hits = Vec::new();
         for (index, channel) in content.channels().iter().enumerate() {
@@ -139,16 +140,24 @@ impl<S: Source> Search<'_, S> {
                 joiner.add(block, content, items);
                 Ok(())
             })?;
+            let lifetimes = self.plan.has_lifetimes();
+            let moments = lifetimes.then(|| channel.moments()).transpose().map_err(&failed)?;
             let mut matched = Vec::new();
             for item in joiner.finish().map_err(&failed)? {
                 cancel.check()?;
-                matched.extend(match_item(&self.plan, &self.statistics, &mut scanner, item));
+                matched.extend(match_item(
+                    &self.plan,
+                    &self.statistics,
+                    &mut scanner,
+                    item,
+                    moments.map(AsRef::as_ref),
+                ));
             }
             if matched.is_empty() && !self.plan.is_open() {
                 continue;
             }
             let moments = channel.moments().map_err(&failed)?;
-            hits.extend(channel_hits(&self.plan, channel.id(), moments, &matched, cancel)?);
+            hits.extend(channel_hits(&self.plan, channel.id(), moments, start, &matched, cancel)?);
         }
         if let Some(span) = self.options.span {
             hits.retain(|hit| hit.span.start < span.end && span.start <= hit.span.end);

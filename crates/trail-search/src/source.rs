@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use trail_content::{Block, ContentFile};
-use trail_model::{Offset, TrailId};
+use trail_model::{Offset, Timestamp, TrailId};
 
 use crate::plan::Plan;
 use crate::rank::Statistics;
@@ -21,6 +21,12 @@ pub trait Source: Sync {
 
     /// The identity of a trail.
     fn trail_id(&self, trail: usize) -> TrailId;
+
+    /// When a trail's recording began; `None` where it is not known, and then no query about the wall clock holds.
+    fn start(&self, trail: usize) -> Option<Timestamp> {
+        let _ = trail;
+        None
+    }
 
     /// The content of a trail.
     ///

@@ -63,7 +63,8 @@ pub(crate) fn run(args: &GrepArgs, ui: &Ui) -> Result<Outcome> {
             }
         }
     }
-    let searcher = Searcher::new(ScanSource::with_totals(contents), parsed.options);
+    let starts = sessions.iter().map(|(session, _)| session.start).collect();
+    let searcher = Searcher::new(ScanSource::with_totals(contents).with_starts(starts), parsed.options);
     let mut out = io::BufWriter::new(io::stdout());
     let open = |index: usize| sessions[index].1.open(&options).map(|recording| recording.trail);
     let summaries: Vec<Session> = sessions.iter().map(|(session, _)| session.clone()).collect();

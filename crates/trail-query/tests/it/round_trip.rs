@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use trail_query::{
-    Clause, Dialect, Edits, LeafKind, Limits, Mode, Node, Occur, Operator, Options, Query, Span, WildcardPart,
+    Clause, Dialect, Edits, LeafKind, Limits, Mode, Node, Occur, Operator, Options, Query, Span, Step, WildcardPart,
     parse_with, print, wildcard_pattern,
 };
 
@@ -27,7 +27,7 @@ fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => "[a-zA-Z0-9]{1,6}",
         2 => r#"[-+!()\[\]{}^"~*?:\\/ &|<>=uab0]{1,6}"#,
-        1 => prop::sample::select(vec!["AND", "OR", "NOT", "TO", "&&", "||", "\\\\x", "\\x", "\\AND", "_exists_", "title:a"])
+        1 => prop::sample::select(vec!["AND", "OR", "NOT", "TO", "THEN", "THEN<5s", "\\THEN", "&&", "||", "\\\\x", "\\x", "\\AND", "_exists_", "title:a"])
             .prop_map(str::to_owned),
         1 => "\\PC{1,4}",
     ]
@@ -110,11 +110,19 @@ fn tree(options: &Options) -> BoxedStrategy<Query> {
         },
         None => query,
     });
-    leaf.prop_recursive(4, 32, 5, |inner| {
+    let sequences = options.mode == Mode::Screentrail;
+    leaf.prop_recursive(4, 32, 5, move |inner| {
+        let within = prop::option::of(0u64..1 << 40);
+        let step = (within, inner.clone()).prop_map(|(within_ns, query)| Step { within_ns, query });
+        let sequence = (inner.clone(), prop::collection::vec(step, 1..3)).prop_map(|(first, then)| Query {
+            node: Node::Sequence { first: Box::new(first), then },
+            span: Span::default(),
+        });
         let occur = prop::sample::select(vec![Occur::Must, Occur::Should, Occur::MustNot]);
-        prop::collection::vec((occur, inner), 2..6).prop_map(|clauses| {
+        let list = prop::collection::vec((occur, inner), 2..6).prop_map(|clauses| {
             Query::bool(clauses.into_iter().map(|(occur, query)| Clause::new(occur, query)).collect())
-        })
+        });
+        if sequences { prop_oneof![3 => list, 1 => sequence].boxed() } else { list.boxed() }
     })
     .boxed()
 }
@@ -139,7 +147,7 @@ proptest! {
             4 => "[a-c]{1,3}",
             4 => Just(" ".to_owned()),
             1 => Just("title:".to_owned()),
-            2 => prop::sample::select(vec![" AND ", " OR ", " NOT ", "&&", "||", "[a TO b]", "\"a b\"", "~1", "^2", "/b/"])
+            2 => prop::sample::select(vec![" AND ", " OR ", " NOT ", " THEN ", " THEN<2m ", "&&", "||", "[a TO b]", "\"a b\"", "~1", "^2", "/b/"])
                 .prop_map(str::to_owned),
             4 => prop::sample::select(r#"+-!()[]{}^"~*?:\/.19&|<>="#.chars().collect::<Vec<_>>()).prop_map(String::from),
         ], 1..16),

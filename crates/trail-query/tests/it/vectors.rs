@@ -135,6 +135,7 @@ fn lower_query(query: &Query, vector: &Vector) -> Option<Value> {
             Some(json!({ "boost": f64::from(*factor), "of": lower_query(query, vector)? }))
         }
         Node::Leaf(leaf) => lower_leaf(leaf, vector),
+        Node::Sequence { .. } => unreachable!("Lucene knows no sequences"),
         Node::Bool(clauses) => {
             let mut list = ClauseList::new(vector.options().default_operator);
             for clause in clauses {

@@ -3,13 +3,14 @@
 use trail_index::analyzer::{fold, words};
 use trail_query::{
     Assembled, CONTENT_FIELDS, ClauseList, Dialect, Leaf as SyntaxLeaf, LeafKind, Mode, Modifier, Node, Occur, Query,
-    Span,
+    Span, Step,
 };
 
 use super::{
-    Atom, Kinds, Language, Leaf, LeafMatcher, MAX_LEAVES, MAX_NESTING, Plan, PureNegative, Reading, Tree, Vocabulary,
-    unsupported,
+    Atom, Kinds, Language, Leaf, LeafMatcher, MAX_LEAVES, MAX_NESTING, Plan, PureNegative, Reading, Sequence, Tree,
+    Vocabulary, unsupported,
 };
+use crate::time::{Period, TimeLeaf, time_leaf};
 use crate::{Error, Result};
 
 pub(super) fn lower(query: &Query, language: Language) -> Result<Plan> {
@@ -18,15 +19,24 @@ pub(super) fn lower(query: &Query, language: Language) -> Result<Plan> {
         Mode::Lucene => Reading::Words,
         Mode::Sps => Reading::Blanks,
     };
-    let mut lowering =
-        Lowering { language, reading, vocabulary: Vocabulary::default(), leaves: Vec::new(), depth: 0, negations: 0 };
+    let mut lowering = Lowering {
+        language,
+        reading,
+        vocabulary: Vocabulary::default(),
+        leaves: Vec::new(),
+        periods: Vec::new(),
+        sequences: Vec::new(),
+        depth: 0,
+        negations: 0,
+        firsts: 0,
+    };
     let tree = lowering.query(query, 1.0)?;
     let pure_negative = match language.dialect {
         Dialect::QueryString => PureNegative::AllOthers,
         Dialect::Classic => PureNegative::Nothing,
     };
-    let Lowering { leaves, vocabulary, .. } = lowering;
-    Ok(Plan { leaves, tree, vocabulary, reading, pure_negative })
+    let Lowering { leaves, vocabulary, periods, sequences, .. } = lowering;
+    Ok(Plan { leaves, tree, vocabulary, reading, pure_negative, periods, sequences })
 }
 
 struct Lowering {
@@ -34,9 +44,13 @@ struct Lowering {
     reading: Reading,
     vocabulary: Vocabulary,
     leaves: Vec<Leaf>,
+    periods: Vec<Period>,
+    sequences: Vec<Sequence>,
     depth: usize,
     /// NOTs around the node at hand.
     negations: usize,
+    /// Sequences in whose first part the node at hand stands.
+    firsts: usize,
 }
 
 impl Lowering {
@@ -47,6 +61,7 @@ impl Lowering {
             Node::Boost { query: inner, factor } => {
                 self.deeper(query.span, |this| this.query(inner, boost * f64::from(*factor)))
             }
+            Node::Sequence { first, then } => self.deeper(query.span, |this| this.sequence_of(first, then, boost)),
             Node::Bool(clauses) => self.deeper(query.span, |this| {
                 let mut list = ClauseList::new(this.language.default_operator);
                 for clause in clauses {
@@ -72,6 +87,34 @@ impl Lowering {
         }
     }
 
+    /// One thing after another; a step of which analysis left nothing is left out.
+    fn sequence_of(&mut self, first: &Query, then: &[Step], boost: f64) -> Result<Option<Tree>> {
+        // All but the last come first to something.
+        self.firsts += 1;
+        let mut before = self.query(first, boost)?;
+        self.firsts -= 1;
+        for (at, step) in then.iter().enumerate() {
+            let is_last = at + 1 == then.len();
+            self.firsts += usize::from(!is_last);
+            let next = self.query(&step.query, boost);
+            let is_negative = self.is_negative();
+            self.firsts -= usize::from(!is_last);
+            before = match (before, next?) {
+                (Some(first), Some(second)) => {
+                    self.sequences.push(Sequence { first, second, within_ns: step.within_ns, is_negative });
+                    Some(Tree::Sequence(self.sequences.len() - 1))
+                }
+                (None, next) => next,
+                (before, None) => before,
+            };
+        }
+        Ok(before)
+    }
+
+    fn is_negative(&self) -> bool {
+        self.negations % 2 == 1 || self.firsts > 0
+    }
+
     fn deeper<T>(&mut self, span: Span, inner: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         // A group and its boost are two nodes on one level of parentheses.
         if self.depth > 2 * MAX_NESTING {
@@ -85,6 +128,13 @@ impl Lowering {
 
     /// What analysis makes of a leaf: the alternatives among which the default operator stands.
     fn leaf(&self, leaf: &SyntaxLeaf, span: Span) -> Result<Vec<Term>> {
+        if self.language.mode == Mode::Screentrail
+            && let Some(time) = time_leaf(leaf.field.as_deref(), &leaf.kind)
+        {
+            let field = leaf.field.clone().unwrap_or_default();
+            let time = time.map_err(|expected| Error::BadTime { field, expected, span })?;
+            return Ok(vec![Term::Time(time)]);
+        }
         let kinds = match Kinds::of_field(leaf.field.as_deref()) {
             Some(kinds) => kinds,
             // Lucene knows no list of fields: what is not there has no documents.
@@ -140,16 +190,25 @@ impl Lowering {
     }
 
     fn add(&mut self, term: Term, boost: f64) -> Result<Tree> {
+        let mut lifetime = None;
         let (kinds, matcher) = match term {
             Term::All => return Ok(Tree::All(boost)),
+            Term::Time(TimeLeaf::During(period)) => {
+                self.periods.push(period);
+                return Ok(Tree::Period(self.periods.len() - 1, boost));
+            }
+            Term::Time(TimeLeaf::Shown(of)) => {
+                lifetime = Some(of);
+                (Kinds::VISIBLE, LeafMatcher::Sequence(Vec::new()))
+            }
             Term::Prefix { kinds, text } => (kinds, LeafMatcher::Prefix(self.vocabulary.prefix(&text))),
             Term::Sequence { kinds, tokens } => (kinds, self.sequence(&tokens)),
         };
         if self.leaves.len() >= MAX_LEAVES {
             return Err(Error::TooManyLeaves { found: self.leaves.len() + 1 });
         }
-        let (is_negative, is_scored) = (self.negations % 2 == 1, self.negations == 0);
-        self.leaves.push(Leaf { kinds, matcher, boost, is_negative, is_scored });
+        let (is_negative, is_scored) = (self.is_negative(), self.negations == 0 && self.firsts == 0);
+        self.leaves.push(Leaf { kinds, matcher, boost, is_negative, is_scored, lifetime });
         Ok(Tree::Leaf(self.leaves.len() - 1))
     }
 
@@ -179,6 +238,7 @@ impl Lowering {
 /// What analysis left of a leaf.
 enum Term {
     All,
+    Time(TimeLeaf),
     Prefix { kinds: Kinds, text: String },
     Sequence { kinds: Kinds, tokens: Vec<String> },
 }

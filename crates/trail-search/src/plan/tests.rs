@@ -13,6 +13,13 @@ fn show(plan: &Plan, tree: &Tree) -> String {
     let text = |term: TermId| plan.vocabulary.text(term).to_owned();
     match tree {
         Tree::All(score) => format!("*^{score}"),
+        Tree::Period(index, score) => format!("{:?}^{score}", plan.periods[*index]),
+        Tree::Sequence(index) => {
+            let sequence = &plan.sequences[*index];
+            let within = sequence.within_ns.map(|ns| format!("<{ns}")).unwrap_or_default();
+            let sign = if sequence.is_negative { "!" } else { "" };
+            format!("{sign}{{{} then{within} {}}}", show(plan, &sequence.first), show(plan, &sequence.second))
+        }
         Tree::Leaf(at) => {
             let leaf = &plan.leaves[*at];
             let sign = if leaf.is_negative { "!" } else { "" };
@@ -123,4 +130,20 @@ fn open_plans_are_those_that_hold_without_a_match() {
     ] {
         assert_eq!(plan_of(query, Mode::Screentrail).unwrap().is_open(), open, "{query}");
     }
+}
+
+#[test]
+fn sequences_ask_what_comes_first_of_everything() {
+    check("a THEN<2s b", Mode::Screentrail, "{!a@0 then<2000000000 b@0}");
+    check("a THEN b THEN c", Mode::Screentrail, "{!{!a@0 then !b@0} then c@0}");
+    check("x NOT a THEN b", Mode::Screentrail, "(x@0 -!{!a@0 then !b@0})");
+    check("a THEN b", Mode::Sps, "(a@0 then@0 b@0)");
+}
+
+#[test]
+fn time_fields_ask_for_times_where_they_are_known() {
+    let error = plan_of("shown:<soon", Mode::Screentrail).map(|_| ()).expect_err("no duration");
+    assert!(matches!(&error, Error::BadTime { field, .. } if field == "shown"), "{error}");
+    assert!(plan_of("during:[2026-01-02 TO +5s]", Mode::Screentrail).is_ok());
+    assert!(plan_of("at:2026-01-02T10:35:20Z", Mode::Screentrail).is_ok());
 }

@@ -123,6 +123,7 @@ impl<'a> Oracle<'a> {
     fn value_under(&self, query: &Query, nots: u32, leaf: &mut dyn FnMut(&Leaf, bool) -> Option<f64>) -> Option<f64> {
         match &query.node {
             Node::Boost { query, factor } => Some(self.value_under(query, nots, leaf)? * f64::from(*factor)),
+            Node::Sequence { .. } => unreachable!("sequences are checked against replays"),
             Node::Leaf(Leaf { kind: LeafKind::MatchAll, .. }) => Some(1.0),
             Node::Leaf(it) => leaf(it, nots % 2 == 1),
             Node::Bool(clauses) => {
