@@ -28,10 +28,27 @@ struct Place {
 /// Matches of a query's token in texts: position of the match and of what must follow it.
 type Matches = FxHashMap<TextId, Vec<(u32, u32, Mask)>>;
 
+/// A run of moments at which an item was visible: `[begin, end)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Run {
+    /// A line by the text it grew to, a title or a command by its text.
+    pub(crate) item: (Sort, TextId),
+    pub(crate) begin: u32,
+    pub(crate) end: u32,
+}
+
+/// What sort of item has a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sort {
+    Line,
+    Title,
+    Command,
+}
+
 /// The texts' tokens, and the moments at which each text was visible.
 #[derive(Default)]
 pub(crate) struct Index {
-    lines: Vec<[Vec<(u32, u32)>; 3]>,
+    lines: Vec<[Vec<Run>; 3]>,
     titles: FxHashMap<TextId, Vec<(u32, u32)>>,
     commands: FxHashMap<TextId, Vec<(u32, u32)>>,
     places: BTreeMap<(Kind, String), Vec<Place>>,
@@ -42,8 +59,8 @@ impl Index {
         Index { lines: vec![Default::default(); texts], ..Index::default() }
     }
 
-    pub(crate) fn add_line(&mut self, text: TextId, finish: Finish, run: (u32, u32)) {
-        self.lines[text as usize][finish as usize].push(run);
+    pub(crate) fn add_line(&mut self, text: TextId, finish: Finish, (begin, end): (u32, u32), item: TextId) {
+        self.lines[text as usize][finish as usize].push(Run { item: (Sort::Line, item), begin, end });
     }
 
     pub(crate) fn add_title(&mut self, text: TextId, run: (u32, u32)) {
@@ -84,7 +101,7 @@ impl Index {
     }
 
     /// When a text was visible in a field where what a mask asks for was finished.
-    fn visible(&self, text: TextId, field: Field, mask: Mask, runs: &mut Vec<(u32, u32)>) {
+    fn visible(&self, text: TextId, field: Field, mask: Mask, runs: &mut Vec<Run>) {
         if matches!(field, Field::Default | Field::Screen)
             && let Some(lines) = self.lines.get(text as usize)
         {
@@ -94,19 +111,20 @@ impl Index {
                 }
             }
         }
-        let others = match field {
-            Field::Default | Field::Title => self.titles.get(&text),
-            Field::Command => self.commands.get(&text),
-            Field::Screen => None,
+        let (sort, others) = match field {
+            Field::Default | Field::Title => (Sort::Title, self.titles.get(&text)),
+            Field::Command => (Sort::Command, self.commands.get(&text)),
+            Field::Screen => return,
         };
         // Titles and commands do not grow.
         if mask & bit(Finish::Whole) != 0 {
-            runs.extend(others.into_iter().flatten());
+            let others = others.into_iter().flatten();
+            runs.extend(others.map(|&(begin, end)| Run { item: (sort, text), begin, end }));
         }
     }
 
     /// When any text was visible in a field.
-    fn anything(&self, field: Field) -> Moments {
+    pub(crate) fn anything(&self, field: Field) -> Vec<Run> {
         let mut runs = Vec::new();
         for text in 0..self.lines.len() {
             self.visible(text as TextId, field, ALWAYS, &mut runs);
@@ -114,7 +132,7 @@ impl Index {
         for text in self.commands.keys().filter(|text| **text as usize >= self.lines.len()) {
             self.visible(*text, field, ALWAYS, &mut runs);
         }
-        Moments::from_runs(runs)
+        runs
     }
 
     /// Matches of one token between blanks.
@@ -203,7 +221,7 @@ impl Replay {
     }
 
     /// The same; nothing for a query that is not there, because the words of which it consists hold no token.
-    fn hold(&self, query: &Query, mode: Mode) -> Option<Moments> {
+    pub(crate) fn hold(&self, query: &Query, mode: Mode) -> Option<Moments> {
         let each =
             |queries: &[Query]| -> Vec<Moments> { queries.iter().filter_map(|query| self.hold(query, mode)).collect() };
         match query {
@@ -211,9 +229,25 @@ impl Replay {
             Query::Not(query) => self.hold(query, mode).map(|moments| moments.not(self.count())),
             Query::And(queries) => each(queries).into_iter().reduce(|a, b| a.and(&b)),
             Query::Or(queries) => each(queries).into_iter().reduce(|a, b| a.or(&b)),
+            Query::Boost(query, _) => self.hold(query, mode),
+            Query::During(from, to, _) => Some(self.during(*from, *to)),
+            Query::Then(first, within, then) => {
+                let runs = self.follow(first, *within, then, mode);
+                Some(Moments::from_runs(runs))
+            }
+            leaf => {
+                let runs = self.leaf(leaf, mode)?;
+                Some(Moments::from_runs(runs.into_iter().map(|run| (run.begin, run.end)).collect()))
+            }
+        }
+    }
+
+    /// When items were visible that match a leaf. Nothing as in [`Replay::hold`], and for what is no leaf.
+    pub(crate) fn leaf(&self, query: &Query, mode: Mode) -> Option<Vec<Run>> {
+        match query {
             Query::Term(field, text) if mode == Mode::Lucene => {
                 let any = words(text).into_iter().map(|word| self.index.in_a_row(&[word], &[Kind::Word]));
-                any.map(|matches| self.when(*field, &matches)).reduce(|a, b| a.or(&b))
+                any.map(|matches| self.when(*field, &matches)).reduce(|a, b| [a, b].concat())
             }
             Query::Phrase(field, text) if mode == Mode::Lucene => {
                 let words = words(text);
@@ -228,27 +262,33 @@ impl Replay {
             Query::Prefix(field, text) => Some(self.prefix(*field, &normalize(text), mode)),
             Query::Pattern(field, pattern) => Some(self.pattern(*field, pattern, mode)),
             Query::Exists(field) => Some(self.index.anything(*field)),
-            Query::Boost(query, _) => self.hold(query, mode),
+            Query::Shown(length, ns) => Some(self.shown(*length, *ns)),
+            _ => None,
         }
     }
 
     /// Tokens between which the words of others may stand, or that changed places. Two words of the query that are the
     /// same need two places.
-    fn near(&self, field: Field, text: &str, moves: u32, mode: Mode) -> Option<Moments> {
+    fn near(&self, field: Field, text: &str, moves: u32, mode: Mode) -> Option<Vec<Run>> {
         let tokens: Vec<String> = match mode {
             Mode::Lucene => words(text),
             Mode::Sps | Mode::Screentrail => text.split_whitespace().map(normalize).collect(),
         };
         let mut uses = Vec::new();
         let mut offset = 0;
-        for token in &tokens {
-            let (matches, words) = match mode {
-                Mode::Lucene => (self.index.in_a_row(std::slice::from_ref(token), &[Kind::Word]), 1),
-                Mode::Sps => (self.index.matches(token, mode), 1),
-                Mode::Screentrail => (self.index.matches(token, mode), words(token).len()),
-            };
-            uses.push((token, offset, matches));
-            offset += words as i64;
+        for token in tokens {
+            let inner = if mode == Mode::Screentrail { words(&token) } else { vec![token.clone()] };
+            let advance = inner.len() as i64;
+            // A token of several words moves as these; another one is what it is.
+            let parts = if inner.len() > 1 { inner } else { vec![token] };
+            for (token, offset) in parts.into_iter().zip(offset..) {
+                let matches = match mode {
+                    Mode::Lucene => self.index.in_a_row(std::slice::from_ref(&token), &[Kind::Word]),
+                    Mode::Sps | Mode::Screentrail => self.index.matches(&token, mode),
+                };
+                uses.push((token, offset, matches));
+            }
+            offset += advance;
         }
         let (_, _, first) = uses.first()?;
         let mut runs = Vec::new();
@@ -269,10 +309,10 @@ impl Replay {
                 }
             }
         }
-        Some(Moments::from_runs(runs))
+        Some(runs)
     }
 
-    fn pattern(&self, field: Field, pattern: &Pattern, mode: Mode) -> Moments {
+    fn pattern(&self, field: Field, pattern: &Pattern, mode: Mode) -> Vec<Run> {
         let mut matches = pattern.matcher();
         let mut runs = Vec::new();
         for ((kind, token), places) in &self.index.places {
@@ -280,10 +320,10 @@ impl Replay {
                 places.iter().for_each(|place| self.index.visible(place.text, field, place.mask, &mut runs));
             }
         }
-        Moments::from_runs(runs)
+        runs
     }
 
-    fn prefix(&self, field: Field, text: &str, mode: Mode) -> Moments {
+    fn prefix(&self, field: Field, text: &str, mode: Mode) -> Vec<Run> {
         let mut runs = Vec::new();
         for kind in kinds(mode) {
             let from = (*kind, text.to_owned());
@@ -292,15 +332,15 @@ impl Replay {
                 places.iter().for_each(|place| self.index.visible(place.text, field, place.mask, &mut runs));
             }
         }
-        Moments::from_runs(runs)
+        runs
     }
 
-    fn when(&self, field: Field, matches: &Matches) -> Moments {
+    fn when(&self, field: Field, matches: &Matches) -> Vec<Run> {
         let mut runs = Vec::new();
         for (text, places) in matches {
             let mask = places.iter().fold(0, |mask, place| mask | place.2);
             self.index.visible(*text, field, mask, &mut runs);
         }
-        Moments::from_runs(runs)
+        runs
     }
 }

@@ -21,6 +21,13 @@ pub enum Query {
     Pattern(Field, Pattern),
     /// Something is there.
     Exists(Field),
+    /// Moments whose time meets these nanoseconds since the start, both inside; on the wall clock if that is asked for,
+    /// which began at [`WALL_CLOCK`].
+    During(u64, u64, bool),
+    /// Something with a lifetime of less or more than so many nanoseconds.
+    Shown(Length, u64),
+    /// The second after the first, less than so many nanoseconds after it.
+    Then(Box<Query>, Option<u64>, Box<Query>),
     /// The same, worth so many times as much.
     Boost(Box<Query>, u8),
     /// All of them.
@@ -30,6 +37,18 @@ pub enum Query {
     /// Not this.
     Not(Box<Query>),
 }
+
+/// How a lifetime compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    /// Less than.
+    Below,
+    /// More than.
+    Above,
+}
+
+/// When recordings begin for those who ask by the wall clock: 2026-01-02T00:00:00Z, in nanoseconds.
+pub const WALL_CLOCK: i64 = 1_767_312_000_000_000_000;
 
 /// Where a leaf looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,6 +70,25 @@ impl Field {
             Field::Screen => "screen:",
             Field::Title => "title:",
             Field::Command => "command:",
+        }
+    }
+}
+
+impl Query {
+    /// The same query where every time is one since the start, for recordings that did not begin at [`WALL_CLOCK`].
+    #[must_use]
+    pub fn by_offset(self) -> Query {
+        let each = |queries: Vec<Query>| queries.into_iter().map(Query::by_offset).collect();
+        match self {
+            Query::During(from, to, _) => Query::During(from, to, false),
+            Query::And(queries) => Query::And(each(queries)),
+            Query::Or(queries) => Query::Or(each(queries)),
+            Query::Not(query) => Query::Not(Box::new(query.by_offset())),
+            Query::Boost(query, factor) => Query::Boost(Box::new(query.by_offset()), factor),
+            Query::Then(first, within, then) => {
+                Query::Then(Box::new(first.by_offset()), within, Box::new(then.by_offset()))
+            }
+            leaf => leaf,
         }
     }
 }
@@ -79,6 +117,25 @@ impl fmt::Display for Query {
                 write!(f, "~{moves}")
             }
             Query::Pattern(field, pattern) => write!(f, "{}{pattern}", field.prefix()),
+            Query::During(from, to, wall) if *wall && *to < DAY => {
+                let time = |ns: &u64| {
+                    let (second, part) = (ns / 1_000_000_000, ns % 1_000_000_000);
+                    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+                    format!("2026-01-02T{hour:02}:{minute:02}:{second:02}.{part:09}Z")
+                };
+                if from == to {
+                    return write!(f, "at:\"{}\"", time(from));
+                }
+                write!(f, "during:[{} TO {}]", time(from), time(to))
+            }
+            Query::During(from, to, _) if from == to => write!(f, "at:+{from}ns"),
+            Query::During(from, to, _) => write!(f, "during:[+{from}ns TO +{to}ns]"),
+            Query::Shown(Length::Below, ns) => write!(f, "shown:<{ns}ns"),
+            Query::Shown(Length::Above, ns) => write!(f, "shown:>{ns}ns"),
+            Query::Then(first, within, then) => {
+                let within = within.map(|ns| format!("<{ns}ns")).unwrap_or_default();
+                write!(f, "({first} THEN{within} {then})")
+            }
             Query::Exists(field) => write!(f, "{}*", field.prefix()),
             Query::Boost(query, factor) => match &**query {
                 Query::Not(_) | Query::Boost(..) => write!(f, "({query})^{factor}"),
@@ -109,9 +166,12 @@ impl fmt::Display for Query {
     }
 }
 
+/// Nanoseconds of a day.
+const DAY: u64 = 86_400_000_000_000;
+
 /// Escapes everything that could mean something, in every mode.
 pub(crate) fn write_word(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    if matches!(text, "AND" | "OR" | "NOT" | "&&" | "||") {
+    if matches!(text, "AND" | "OR" | "NOT" | "&&" | "||") || text.starts_with("THEN") {
         f.write_char('\\')?;
     }
     for (i, c) in text.chars().enumerate() {

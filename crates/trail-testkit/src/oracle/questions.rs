@@ -1,6 +1,7 @@
 //! Questions about a recording: its own tokens, and random queries made of them.
 
 mod patterns;
+mod times;
 
 use std::collections::BTreeSet;
 
@@ -55,6 +56,15 @@ pub fn questions(replay: &Replay, mode: Mode, tokens: usize, random: usize, seed
         queries.push(nested);
         let fields = maker.fields();
         queries.push(fields);
+        // Times have a meaning of their own in one mode only.
+        if mode == Mode::Screentrail {
+            queries.push(maker.during());
+            queries.push(maker.shown());
+            queries.push(maker.then(2));
+            let (time, leaf) = (maker.time(), maker.leaf(Field::Default));
+            let both = if maker.random.one_in(2) { vec![leaf, time] } else { vec![leaf, Query::Not(Box::new(time))] };
+            queries.push(Query::And(both));
+        }
     }
     queries.into_iter().map(|query| Question { query, mode }).collect()
 }

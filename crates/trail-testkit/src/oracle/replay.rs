@@ -31,6 +31,8 @@ pub(crate) type Screen = Vec<(RowId, TextId)>;
 pub struct Replay {
     channel: ChannelId,
     records: Vec<RecordId>,
+    /// When each moment began, and last when the recording ended, in nanoseconds since its start.
+    pub(crate) times: Vec<u64>,
     pub(crate) texts: Vec<String>,
     /// Distinct screens in a row: from which moment on, which lines.
     pub(crate) screens: Vec<(u32, Screen)>,
@@ -54,6 +56,7 @@ impl Replay {
     pub fn of(trail: &TrailReader, channel: ChannelId) -> Result<Replay> {
         let mut texts = Texts::default();
         let mut records = Vec::new();
+        let mut times = Vec::new();
         let mut screens: Vec<(u32, Screen)> = Vec::new();
         let mut titles: Vec<(TextId, u32, u32)> = Vec::new();
         let mut player = Player::new(trail, channel)?;
@@ -61,6 +64,7 @@ impl Replay {
         while let Some(step) = player.step()? {
             let moment = records.len() as u32;
             records.push(step.record.id);
+            times.push(step.record.offset.0);
             let mut screen = Screen::new();
             if let Some(terminal) = step.screen.terminal() {
                 terminal.logical_lines(|line| {
@@ -83,12 +87,13 @@ impl Replay {
                 screens.push((moment, screen));
             }
         }
-        let mut replay = Replay { channel, records, texts: texts.list, screens, index: Index::default() };
+        times.push(trail.duration().0);
+        let mut replay = Replay { channel, records, times, texts: texts.list, screens, index: Index::default() };
         let mut index = Index::new(replay.texts.len());
         for (text, begin, end) in titles {
             index.add_title(text, (begin, end));
         }
-        replay.each_line(|text, finish, run| index.add_line(text, finish, run));
+        replay.each_line(|text, finish, run, item| index.add_line(text, finish, run, item));
         index.close(&replay.texts);
         replay.index = index;
         Ok(replay)
@@ -148,21 +153,23 @@ impl Replay {
     }
 
     /// Gives each line of each run of equal screens with how finished it is, from the last moment to the first: what
-    /// comes after a text decides.
-    fn each_line(&self, mut give: impl FnMut(TextId, Finish, (u32, u32))) {
-        // Of the screen after the one at hand: each line's text, and how finished it is there.
-        let mut later: FxHashMap<RowId, (TextId, Finish)> = FxHashMap::default();
+    /// comes after a text decides. Last comes the text to which the line grew in the end: that is what item it was.
+    fn each_line(&self, mut give: impl FnMut(TextId, Finish, (u32, u32), TextId)) {
+        // Of the screen after the one at hand: each line's text, how finished it is there, and its item.
+        let mut later: FxHashMap<RowId, (TextId, Finish, TextId)> = FxHashMap::default();
         let mut end = self.count();
         for (begin, screen) in self.screens.iter().rev() {
             let mut here = FxHashMap::default();
             for &(row, text) in screen {
-                let finish = match later.get(&row) {
-                    Some(&(next, finish)) if next == text => finish,
-                    Some(&(next, _)) => goes_on(self.text(text), self.text(next)),
-                    None => Finish::Whole,
+                let (finish, item) = match later.get(&row) {
+                    Some(&(next, finish, item)) if next == text => (finish, item),
+                    Some(&(next, _, item)) if self.text(next).starts_with(self.text(text)) => {
+                        (goes_on(self.text(text), self.text(next)), item)
+                    }
+                    Some(_) | None => (Finish::Whole, text),
                 };
-                here.insert(row, (text, finish));
-                give(text, finish, (*begin, end));
+                here.insert(row, (text, finish, item));
+                give(text, finish, (*begin, end), item);
             }
             later = here;
             end = *begin;

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use trail_container::TrailReader;
 use trail_content::{ContentFile, ExtractOptions, extract};
 use trail_import::{Collected, ImportOptions, discover};
+use trail_model::Timestamp;
 use trail_query::{Dialect, Mode, Options, parse_with};
 use trail_search::{Language, ScanSource, Searcher};
-use trail_testkit::oracle::Hit;
+use trail_testkit::oracle::{Hit, WALL_CLOCK};
 
 /// The root of the workspace.
 pub(crate) fn root() -> PathBuf {
@@ -62,7 +63,8 @@ impl Engine {
         let parsed = parse_with(text, &options).map_err(|error| format!("{text}: {error}"))?;
         // A group of nothing but negatives is everything else, in every mode.
         let language = Language { dialect: Dialect::QueryString, ..Language::of(&options) };
-        let searcher = Searcher::new(ScanSource::new([self.source.clone()]), trail_search::Options::new(language));
+        let source = ScanSource::new([self.source.clone()]).with_starts(vec![Some(Timestamp(WALL_CLOCK))]);
+        let searcher = Searcher::new(source, trail_search::Options::new(language));
         let search = searcher.prepare(&parsed.query).map_err(|error| format!("{text}: {error}"))?;
         let hits = search.search_trail(0).map_err(|error| format!("{text}: {error}"))?;
         let hit = |hit: trail_search::Hit| Hit { channel: hit.channel, begin: hit.records.begin, end: hit.records.end };

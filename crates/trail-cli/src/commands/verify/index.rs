@@ -42,6 +42,7 @@ pub(super) fn check_index(data: &DataDir, args: &VerifyArgs, ui: &Ui) -> Result<
             let asked: Vec<Question> = replays
                 .iter()
                 .flat_map(|replay| questions(replay, mode, TOKENS, RANDOM, args.seed))
+                .map(|question| Question { query: question.query.by_offset(), ..question })
                 .filter(is_query)
                 .collect();
             let report = check(&replays, &asked, |text, mode| -> Result<Vec<Hit>> {
