@@ -3,10 +3,11 @@
 use trail_model::{ChannelId, ChannelOpen, Clipped, EventKind, KeyStroke, Offset, PointerMove, RecordId, Size};
 
 use crate::bytes::{Bytes, put_prefixed};
+use crate::error::{Error, Result};
 use crate::format::{
-    DRAWING_INSTRUCTIONS, RECORD_CHANNEL_CLOSE, RECORD_CHANNEL_OPEN, RECORD_CLIPBOARD, RECORD_CURSOR, RECORD_DRAWING,
-    RECORD_FILE_TRANSFER, RECORD_INPUT, RECORD_KEY, RECORD_LOST, RECORD_MARKER, RECORD_OPAQUE, RECORD_OUTPUT,
-    RECORD_POINTER, RECORD_RESIZE, RECORD_SIGNAL, RECORD_TITLE,
+    DRAWING_INSTRUCTIONS, MAX_BODY_LEN, NO_CHANNEL, RECORD_CHANNEL_CLOSE, RECORD_CHANNEL_OPEN, RECORD_CLIPBOARD,
+    RECORD_CURSOR, RECORD_DRAWING, RECORD_FILE_TRANSFER, RECORD_INPUT, RECORD_KEY, RECORD_LOST, RECORD_MARKER,
+    RECORD_OPAQUE, RECORD_OUTPUT, RECORD_POINTER, RECORD_RESIZE, RECORD_SIGNAL, RECORD_TITLE,
 };
 
 /// One record, borrowed from its chunk.
@@ -140,6 +141,35 @@ impl<'a> Attributes<'a> {
 }
 
 impl<'a> RecordBody<'a> {
+    /// Checks that it can be a record of `channel` and be read back as it is.
+    ///
+    /// # Errors
+    /// [`Error::TooLong`], [`Error::InvalidRecord`].
+    pub fn check(&self, channel: ChannelId) -> Result<()> {
+        let len = match self {
+            RecordBody::Output(bytes) | RecordBody::Input(bytes) | RecordBody::Opaque { data: bytes, .. } => {
+                bytes.len()
+            }
+            RecordBody::Unknown { data, .. } => data.len(),
+            RecordBody::Title(text) | RecordBody::Marker(text) | RecordBody::Signal(text) => text.len(),
+            RecordBody::Key(body) | RecordBody::Pointer(body) | RecordBody::Clipboard(body) => body.data.len(),
+            RecordBody::Drawing(body) | RecordBody::Cursor(body) | RecordBody::FileTransfer(body) => body.data.len(),
+            RecordBody::ChannelOpen(open) => open.encoded_len(),
+            RecordBody::Resize(_) | RecordBody::ChannelClose(_) | RecordBody::Lost => 0,
+        };
+        if len > MAX_BODY_LEN {
+            return Err(Error::TooLong { what: "record", limit: MAX_BODY_LEN, found: len });
+        }
+        let what = match self {
+            RecordBody::Lost if channel.0 != NO_CHANNEL => "a lost record belongs to channel 0",
+            RecordBody::Lost => return Ok(()),
+            _ if channel.0 == NO_CHANNEL => "channel 0 is for lost records",
+            RecordBody::Unknown { opcode, .. } if *opcode <= RECORD_LOST => "a known kind given as unknown",
+            _ => return Ok(()),
+        };
+        Err(Error::InvalidRecord { channel, what })
+    }
+
     /// Makes the body of an event.
     pub fn from_event(event: &'a EventKind) -> RecordBody<'a> {
         match event {

@@ -10,9 +10,8 @@ use crate::chunk::{ChunkInfo, put_keyframe, put_record};
 use crate::error::{Error, Result, io};
 use crate::footer::{self, Statistics};
 use crate::format::{
-    CHUNK_LEN, CHUNK_RAW_LEN_SOFT, FRAME_CHECKPOINT, FRAME_CHUNK, FRAME_FOOTER, KEYFRAME_SPACING, MAX_BODY_LEN,
-    MAX_CHUNK_LEN, MAX_FOOTER_RAW_LEN, MAX_FRAME_HEADER_LEN, MAX_KEYFRAME_LEN, NO_CHANNEL, RECORD_LOST,
-    SECTION_RESUMED, ZSTD_LEVEL,
+    CHUNK_LEN, CHUNK_RAW_LEN_SOFT, FRAME_CHECKPOINT, FRAME_CHUNK, FRAME_FOOTER, KEYFRAME_SPACING, MAX_CHUNK_LEN,
+    MAX_FOOTER_RAW_LEN, MAX_FRAME_HEADER_LEN, MAX_KEYFRAME_LEN, NO_CHANNEL, SECTION_RESUMED, ZSTD_LEVEL,
 };
 use crate::frame::{ChannelEntry, FrameHeader, KeyframeAt};
 use crate::header::Header;
@@ -284,7 +283,7 @@ impl<S: Storage> TrailWriter<S> {
         if offset < self.last_time {
             return Err(Error::TimeBackwards { last: self.last_time, found: offset });
         }
-        check_record(channel, body)?;
+        body.check(channel)?;
         if self.open.records == 0 {
             self.open.first_time = offset;
             self.last_time = offset;
@@ -511,28 +510,4 @@ impl<S: Storage> TrailWriter<S> {
             State::Closed => Err(Error::Closed),
         }
     }
-}
-
-/// Checks that a record can be read back as it is.
-fn check_record(channel: ChannelId, body: &RecordBody<'_>) -> Result<()> {
-    let len = match body {
-        RecordBody::Output(bytes) | RecordBody::Input(bytes) | RecordBody::Opaque { data: bytes, .. } => bytes.len(),
-        RecordBody::Unknown { data, .. } => data.len(),
-        RecordBody::Title(text) | RecordBody::Marker(text) | RecordBody::Signal(text) => text.len(),
-        RecordBody::Key(body) | RecordBody::Pointer(body) | RecordBody::Clipboard(body) => body.data.len(),
-        RecordBody::Drawing(body) | RecordBody::Cursor(body) | RecordBody::FileTransfer(body) => body.data.len(),
-        RecordBody::ChannelOpen(open) => open.encoded_len(),
-        RecordBody::Resize(_) | RecordBody::ChannelClose(_) | RecordBody::Lost => 0,
-    };
-    if len > MAX_BODY_LEN {
-        return Err(Error::TooLong { what: "record", limit: MAX_BODY_LEN, found: len });
-    }
-    let what = match body {
-        RecordBody::Lost if channel.0 != NO_CHANNEL => "a lost record belongs to channel 0",
-        RecordBody::Lost => return Ok(()),
-        _ if channel.0 == NO_CHANNEL => "channel 0 is for lost records",
-        RecordBody::Unknown { opcode, .. } if *opcode <= RECORD_LOST => "a known kind given as unknown",
-        _ => return Ok(()),
-    };
-    Err(Error::InvalidRecord { channel, what })
 }

@@ -10,5 +10,5 @@ mod screen;
 
 pub use error::{Error, LoadError, Result};
 pub use player::{Player, Position, Step};
-pub use recorder::{Cost, Recorder, record_events};
+pub use recorder::{Cost, RecordSink, Recorder, record_events};
 pub use screen::{Screen, apply};

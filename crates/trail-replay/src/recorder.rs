@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use trail_container::format::{MAX_BODY_LEN, MAX_KEYFRAME_LEN};
-use trail_container::{Digest, FileStorage, Header, RecordBody, Storage, TrailReader, TrailWriter, WriterOptions};
-use trail_model::{ChannelId, Event, EventKind, Offset, SessionMeta};
+use trail_container::{Digest, Header, RecordBody, Storage, TrailReader, TrailWriter, WriterOptions};
+use trail_model::{ChannelId, Event, EventKind, Offset, RecordId, SessionMeta};
 
 use crate::error::Result;
 use crate::player::Player;
@@ -32,21 +32,53 @@ pub struct Cost {
     pub keyframe_bytes: u64,
 }
 
-/// Writes the events of a recording to a trail.
+/// Where the records of a recorder go: to a trail, or straight to whoever reads them.
+pub trait RecordSink {
+    /// Tells whether the state of `channel` is wanted before its next record.
+    fn wants_keyframe(&self, channel: ChannelId) -> bool;
+
+    /// Takes the state of `channel` as it is before its next record.
+    ///
+    /// # Errors
+    /// [`Error::Container`](crate::Error::Container).
+    fn put_keyframe(&mut self, channel: ChannelId, state: &[u8]) -> Result<()>;
+
+    /// Takes a record and returns its number.
+    ///
+    /// # Errors
+    /// [`Error::Container`](crate::Error::Container), for the same records everywhere.
+    fn append(&mut self, channel: ChannelId, offset: Offset, body: &RecordBody<'_>) -> Result<RecordId>;
+}
+
+impl<S: Storage> RecordSink for TrailWriter<S> {
+    fn wants_keyframe(&self, channel: ChannelId) -> bool {
+        TrailWriter::wants_keyframe(self, channel)
+    }
+
+    fn put_keyframe(&mut self, channel: ChannelId, state: &[u8]) -> Result<()> {
+        Ok(TrailWriter::put_keyframe(self, channel, state)?)
+    }
+
+    fn append(&mut self, channel: ChannelId, offset: Offset, body: &RecordBody<'_>) -> Result<RecordId> {
+        Ok(TrailWriter::append(self, channel, offset, body)?)
+    }
+}
+
+/// Writes the events of a recording to a trail, or to another [`RecordSink`].
 ///
 /// Before a step of the output (one printed character or one control function) that would hide a character printed since
 /// the last cut, the record ends and the rest goes into the next one, at the same time. Where that happens depends on
 /// the output's bytes and the resizes alone, not on how the source split them into events.
-pub struct Recorder<S: Storage = FileStorage> {
-    writer: TrailWriter<S>,
+pub struct Recorder<W: RecordSink = TrailWriter> {
+    writer: W,
     screens: BTreeMap<ChannelId, Screen>,
     cost: Cost,
     keyframe: Vec<u8>,
 }
 
-impl<S: Storage> Recorder<S> {
+impl<W: RecordSink> Recorder<W> {
     /// Begins with a trail that has no records yet.
-    pub fn new(writer: TrailWriter<S>) -> Recorder<S> {
+    pub fn new(writer: W) -> Recorder<W> {
         Recorder { writer, screens: BTreeMap::new(), cost: Cost::default(), keyframe: Vec::new() }
     }
 
@@ -54,7 +86,7 @@ impl<S: Storage> Recorder<S> {
     ///
     /// # Errors
     /// [`Error::Container`](crate::Error::Container), [`Error::Keyframe`](crate::Error::Keyframe).
-    pub fn resume(writer: TrailWriter<S>, trail: &TrailReader) -> Result<Recorder<S>> {
+    pub fn resume(writer: W, trail: &TrailReader) -> Result<Recorder<W>> {
         let mut recorder = Recorder::new(writer);
         for summary in trail.channels() {
             let mut player = Player::new(trail, summary.channel)?;
@@ -144,15 +176,22 @@ impl<S: Storage> Recorder<S> {
     }
 
     /// The writer.
-    pub fn writer(&self) -> &TrailWriter<S> {
+    pub fn writer(&self) -> &W {
         &self.writer
     }
 
     /// The writer, to flush, poll, set metadata or write a checkpoint.
-    pub fn writer_mut(&mut self) -> &mut TrailWriter<S> {
+    pub fn writer_mut(&mut self) -> &mut W {
         &mut self.writer
     }
 
+    /// Gives the writer away without closing the trail.
+    pub fn into_writer(self) -> W {
+        self.writer
+    }
+}
+
+impl<S: Storage> Recorder<TrailWriter<S>> {
     /// Closes the trail and gives the writer back, for storage that is wanted again; and what it cost.
     ///
     /// # Errors
@@ -160,11 +199,6 @@ impl<S: Storage> Recorder<S> {
     pub fn close(mut self) -> Result<(TrailWriter<S>, Cost)> {
         self.writer.close()?;
         Ok((self.writer, self.cost))
-    }
-
-    /// Gives the writer away without closing the trail.
-    pub fn into_writer(self) -> TrailWriter<S> {
-        self.writer
     }
 
     /// Closes the trail; gives its final hash and what it cost.

@@ -22,7 +22,7 @@ pub(crate) fn output(ns: u64, bytes: &[u8]) -> Event {
     event(ns, EventKind::Output(bytes.to_vec()))
 }
 
-pub(crate) fn recorder(chunk_len: usize) -> Recorder<MemoryStorage> {
+pub(crate) fn recorder(chunk_len: usize) -> Recorder<TrailWriter<MemoryStorage>> {
     let header = Header::with_id(TrailId([1; 16]), SessionMeta::default());
     let options = WriterOptions { chunk_len, ..WriterOptions::default() };
     Recorder::new(TrailWriter::with_storage(MemoryStorage::default(), &header, options).unwrap())
@@ -37,7 +37,7 @@ pub(crate) fn record(events: &[Event], chunk_len: usize) -> (TrailReader, Cost) 
     close(recorder)
 }
 
-pub(crate) fn close(mut recorder: Recorder<MemoryStorage>) -> (TrailReader, Cost) {
+pub(crate) fn close(mut recorder: Recorder<TrailWriter<MemoryStorage>>) -> (TrailReader, Cost) {
     recorder.writer_mut().close().unwrap();
     let cost = recorder.cost();
     (TrailReader::from_bytes(recorder.into_writer().into_storage().bytes).unwrap(), cost)
