@@ -62,6 +62,9 @@ pub enum Error {
         /// How many there are.
         count: u64,
     },
+    /// The content file could not be read.
+    #[error("failed to read content")]
+    Read(#[source] io::Error),
     /// The content file could not be written.
     #[error("failed to write content")]
     Write {

@@ -4,6 +4,7 @@
 //! it, and stitched in order. So the file is the same for every number of threads, and memory is bounded by the blocks
 //! in flight.
 
+mod assembly;
 mod block;
 mod command;
 mod draft;
@@ -13,6 +14,7 @@ mod lines;
 mod plan;
 mod prompt;
 mod stitch;
+mod stream;
 mod texts;
 mod utf8;
 
@@ -23,12 +25,13 @@ use std::io::Write;
 
 use rayon::prelude::*;
 use trail_container::TrailReader;
-use trail_model::{ChannelKind, RecordId};
+use trail_model::RecordId;
 
-use crate::{ContentWriter, Coverage, EncodedBlock, Error, Moments};
+use crate::{ContentWriter, Coverage, EncodedBlock, Error};
+use assembly::Assembly;
 use block::Extracted;
 use plan::{BlockPlan, ChannelPlan};
-use stitch::Stitcher;
+pub use stream::ContentStream;
 
 /// Output of a channel after which a new content block begins, in bytes. Part of the meaning of content files: an item
 /// is a distinct text of a block.
@@ -115,9 +118,7 @@ fn extract_channel<W: Write>(
     at_a_time: usize,
     writer: &mut ContentWriter<W>,
 ) -> Result<Coverage, Error> {
-    let mut coverage = Coverage::default();
-    let mut moments = Moments::new([], trail.duration());
-    let mut stitcher = Stitcher::default();
+    let mut assembly = Assembly::default();
     let mut first = None;
     if let [block] = plan.blocks[..] {
         let extracted = block::extract(trail, block);
@@ -128,41 +129,36 @@ fn extract_channel<W: Write>(
             first = Some(extracted);
         }
     }
-    let mut kind = None;
+    let mut is_begun = false;
     for batch in plan.blocks.chunks(at_a_time.max(1)) {
         let mut extracted: Vec<Extracted> = match first.take() {
             Some(block) => vec![block],
             None => map(batch, |block: &BlockPlan| block::extract(trail, *block)),
         };
-        if kind.is_none() {
-            let named = extracted.first_mut().and_then(|block| block.kind.take());
-            writer.add_channel(plan.channel, kind.insert(named.unwrap_or(unknown_kind())));
-        }
         for (block, plan) in extracted.iter_mut().zip(batch) {
-            stitcher.carry_commands(block, plan.after_damage);
-            block.moments.drain(..).for_each(|moment| moments.push(moment));
+            assembly.take(block, plan.after_damage);
+        }
+        if !std::mem::replace(&mut is_begun, true) {
+            writer.add_channel(plan.channel, assembly.kind());
         }
         let finished = map_owned(extracted, |block| {
-            let Extracted { draft, border, last, coverage, .. } = block;
-            let finished = draft.finish(last, border.outgoing as usize);
+            let finished = block.finish();
             let encoded = EncodedBlock::new(&finished.block);
-            (finished, encoded, border, coverage)
+            (finished, encoded)
         });
-        for ((finished, encoded, border, of_block), plan) in finished.into_iter().zip(batch) {
-            coverage += &of_block;
-            coverage.count_block(&finished.block);
+        for ((finished, encoded), plan) in finished.into_iter().zip(batch) {
             writer.add_block(plan.channel, encoded?)?;
-            let resolved = stitcher.carry_growth(&finished.outgoing, &border, plan.after_damage);
-            for (block, span, next) in resolved {
+            for (block, span, next) in assembly.add(&finished, plan.after_damage) {
                 writer.resolve(plan.channel, block, span, next)?;
             }
         }
     }
+    if !is_begun {
+        writer.add_channel(plan.channel, assembly.kind());
+    }
+    let (moments, mut coverage) = assembly.finish(trail.duration());
     coverage.damaged_parts = plan.damaged_parts;
     coverage.lost_records = plan.lost_records;
-    if kind.is_none() {
-        writer.add_channel(plan.channel, &unknown_kind());
-    }
     writer.end_channel(plan.channel, &moments, &coverage)?;
     Ok(coverage)
 }
@@ -180,9 +176,4 @@ fn map_owned<T: Send, R: Send>(mut items: Vec<T>, f: impl Fn(T) -> R + Sync + Se
         1 => items.pop().map(f).into_iter().collect(),
         _ => items.into_par_iter().map(f).collect(),
     }
-}
-
-/// The kind of a channel whose opening record is lost.
-fn unknown_kind() -> ChannelKind {
-    ChannelKind::Other("unknown".to_owned())
 }

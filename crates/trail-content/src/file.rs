@@ -6,6 +6,7 @@ mod block_bytes;
 mod column;
 mod footer;
 mod format;
+mod kept;
 mod moments_bytes;
 mod reader;
 mod writer;
@@ -14,6 +15,7 @@ mod writer;
 mod tests;
 
 pub use format::{EXTRACTOR_VERSION, FORMAT_VERSION};
+pub(crate) use kept::{Kept, LooseChannel};
 pub use reader::{BlockInfo, ChannelContent, ContentFile};
 pub use writer::{ContentWriter, EncodedBlock};
 

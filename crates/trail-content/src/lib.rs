@@ -37,7 +37,7 @@ mod span;
 pub use block::{Block, Item, ItemBuf};
 pub use coverage::Coverage;
 pub use error::Error;
-pub use extract::{BLOCK_OUTPUT_LEN, ExtractOptions, Extraction, extract, extract_to};
+pub use extract::{BLOCK_OUTPUT_LEN, ContentStream, ExtractOptions, Extraction, extract, extract_to};
 pub use file::{
     BlockInfo, ChannelContent, ContentFile, ContentWriter, EXTRACTOR_VERSION, EncodedBlock, FORMAT_VERSION, file_name,
 };

@@ -35,6 +35,11 @@ impl Moments {
         table
     }
 
+    /// Sets the end of the recording.
+    pub(crate) fn end_at(&mut self, end: Offset) {
+        self.end = end.0;
+    }
+
     pub(crate) fn push(&mut self, moment: Moment) {
         let ordinal = self.offsets.len();
         let record = moment.record.0;

@@ -12,7 +12,7 @@ use super::plan::BlockPlan;
 use super::stitch::LiveCommand;
 use super::utf8::Utf8Count;
 use crate::block::NONE;
-use crate::{Coverage, Kind, Moment, SpanBuf};
+use crate::{Block, Coverage, Kind, Moment, SpanBuf};
 
 /// What was extracted of a block by itself.
 pub(super) struct Extracted {
@@ -27,6 +27,24 @@ pub(super) struct Extracted {
     pub(super) kind: Option<ChannelKind>,
     /// A chunk that the plan counts on could not be read.
     pub(super) is_damaged: bool,
+}
+
+/// A block as it is kept, and what is needed to stitch it to the next.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub(super) block: Block,
+    /// The span of each line that stands at the block's end, in screen order.
+    pub(super) outgoing: Vec<u32>,
+    pub(super) border: Border,
+    pub(super) coverage: Coverage,
+}
+
+impl Extracted {
+    /// Puts items and spans in order.
+    pub(super) fn finish(self) -> Finished {
+        let (block, outgoing) = self.draft.finish(self.last, self.border.outgoing as usize);
+        Finished { block, outgoing, border: self.border, coverage: self.coverage }
+    }
 }
 
 /// Extracts one block.
@@ -58,10 +76,11 @@ pub(super) fn extract(trail: &TrailReader, plan: BlockPlan) -> Extracted {
             }
         }
     }
-    worker.finish()
+    worker.finish().0
 }
 
-struct Worker {
+/// Takes the records of one block, one after the other.
+pub(super) struct Worker {
     plan: BlockPlan,
     screen: Screen,
     lines: Lines,
@@ -80,7 +99,13 @@ struct Title {
 }
 
 impl Worker {
-    fn new(plan: BlockPlan) -> Worker {
+    /// Begins a block before which the channel's screen is not known yet.
+    pub(super) fn new(plan: BlockPlan) -> Worker {
+        Worker::on(Screen::new(), plan)
+    }
+
+    /// Begins a block with the screen as it is before the block's first record.
+    pub(super) fn on(screen: Screen, plan: BlockPlan) -> Worker {
         let out = Extracted {
             first: plan.first,
             last: plan.first,
@@ -94,7 +119,7 @@ impl Worker {
         };
         Worker {
             plan,
-            screen: Screen::new(),
+            screen,
             lines: Lines::new(plan.first),
             title: Title::default(),
             commands: Commands::default(),
@@ -104,7 +129,8 @@ impl Worker {
         }
     }
 
-    fn record(&mut self, record: &Record<'_>) {
+    /// Takes the next record.
+    pub(super) fn record(&mut self, record: &Record<'_>) {
         let at = self.plan.first + self.out.moments.len() as u32;
         if self.out.moments.is_empty() && at > 0 && !self.plan.after_damage {
             self.begin();
@@ -165,7 +191,8 @@ impl Worker {
         }
     }
 
-    fn finish(mut self) -> Extracted {
+    /// Ends the block; gives what it brought and the screen after its last record.
+    pub(super) fn finish(mut self) -> (Extracted, Screen) {
         let count = self.out.moments.len() as u32;
         let last = self.plan.first + count.saturating_sub(1);
         if count > 0 {
@@ -179,7 +206,7 @@ impl Worker {
         self.out.last = last;
         self.out.border = self.lines.border;
         self.out.coverage.invalid_bytes = self.utf8.invalid;
-        self.out
+        (self.out, self.screen)
     }
 }
 

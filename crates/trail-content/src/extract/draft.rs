@@ -29,13 +29,6 @@ struct DraftSpan {
     outgoing: u32,
 }
 
-/// A finished block and what is needed to stitch it to the next.
-pub(super) struct Finished {
-    pub(super) block: Block,
-    /// The span of each line that stands at the block's end, in screen order.
-    pub(super) outgoing: Vec<u32>,
-}
-
 impl Draft {
     /// A block that begins with moment `first`.
     pub(super) fn new(first: u32) -> Draft {
@@ -72,8 +65,9 @@ impl Draft {
         id
     }
 
-    /// Orders items and spans and merges plain spans of one item that overlap or touch.
-    pub(super) fn finish(mut self, last: u32, outgoing_count: usize) -> Finished {
+    /// Orders items and spans and merges plain spans of one item that overlap or touch. Gives the block and the span of
+    /// each line that stands at its end, in screen order.
+    pub(super) fn finish(mut self, last: u32, outgoing_count: usize) -> (Block, Vec<u32>) {
         let (mut spans, bounds) = self.spans_by_text();
         for bounds in bounds.windows(2) {
             let of_text = &mut spans[bounds[0] as usize..bounds[1] as usize];
@@ -111,7 +105,7 @@ impl Draft {
         }
         block.pool = std::mem::take(&mut self.texts.pool);
         reorder_pool(&mut block);
-        Finished { block, outgoing }
+        (block, outgoing)
     }
 
     /// The spans text by text, and where each text's begin.

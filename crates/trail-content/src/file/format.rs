@@ -25,7 +25,7 @@ pub(super) const CHECKSUM_LEN: usize = 16;
 pub(super) const SECTION_LEN_MAX: u64 = 1 << 30;
 
 /// Level of compression, chosen by measurement (`docs/content-model.md`, "Size").
-pub(super) const ZSTD_LEVEL: i32 = 3;
+pub(super) const ZSTD_LEVEL: i32 = 1;
 
 pub(super) const SPAN_CONCEALED: u8 = 1;
 pub(super) const SPAN_GROWS_IN: u8 = 2;

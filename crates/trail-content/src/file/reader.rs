@@ -1,37 +1,50 @@
 //! Reading a content file.
 
-use std::io::Read;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::io::{self, Read};
 use std::sync::{Arc, OnceLock};
 
+use trail_container::Source;
 use trail_model::{ChannelId, ChannelKind, Offset, RecordId, TrailId};
 
 use super::footer::{BlockEntry, ChannelEntry, Footer, Section};
 use super::format::{
     CHECKSUM_LEN, END_MAGIC, EXTRACTOR_VERSION, FORMAT_VERSION, HEADER_LEN, MAGIC, SECTION_LEN_MAX, TAIL_LEN,
 };
+use super::kept::Kept;
 use super::{block_bytes, moments_bytes};
 use crate::{Block, Coverage, Error, Moments};
 
-type Bytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
+/// Where a content file lies.
+type File = Arc<dyn Source>;
 
 /// A content file, opened: its footer has been read and checked, its blocks are decoded when asked for.
 #[derive(Clone)]
 pub struct ContentFile {
-    trail: TrailId,
-    extractor_version: u16,
-    digest: [u8; 32],
-    last_record: RecordId,
-    end: Offset,
-    channels: Vec<ChannelContent>,
+    pub(super) trail: TrailId,
+    pub(super) extractor_version: u16,
+    pub(super) last_record: RecordId,
+    pub(super) end: Offset,
+    pub(super) channels: Vec<ChannelContent>,
 }
 
 /// The content of one channel.
 #[derive(Clone)]
 pub struct ChannelContent {
-    bytes: Bytes,
-    entry: Arc<ChannelEntry>,
-    end: Offset,
-    moments: Arc<OnceLock<Arc<Moments>>>,
+    pub(super) blocks: Blocks,
+    pub(super) entry: Arc<ChannelEntry>,
+    pub(super) end: Offset,
+    pub(super) moments: Arc<OnceLock<Arc<Moments>>>,
+}
+
+/// Where the blocks of a channel are.
+#[derive(Clone)]
+pub(super) enum Blocks {
+    /// In a file, each in a section of its own.
+    File(File),
+    /// In memory, in order; the moments are there as well.
+    Memory(Arc<[Kept]>),
 }
 
 /// What the footer says of a block.
@@ -53,14 +66,22 @@ impl ContentFile {
     /// # Errors
     /// If it is not a whole content file of this version, or its footer is damaged.
     pub fn open(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<ContentFile, Error> {
-        let bytes: Bytes = Arc::new(bytes);
-        let all = (*bytes).as_ref();
-        let header = read_header(all)?;
-        let (footer, sections_end, digest) = split_footer(all)?;
-        let raw = decompress("footer", footer, sections_end, SECTION_LEN_MAX)?;
+        ContentFile::open_source(InMemory(bytes))
+    }
+
+    /// Opens a content file wherever it lies. Only header and footer are read, sections when they are asked for.
+    ///
+    /// # Errors
+    /// As [`ContentFile::open`], and [`Error::Read`] for what the medium answers.
+    pub fn open_source(source: impl Source + 'static) -> Result<ContentFile, Error> {
+        let file: File = Arc::new(source);
+        let len = file.len().map_err(Error::Read)?;
+        let header = read_header(&file.read(0, len.min(HEADER_LEN as u64) as usize).map_err(Error::Read)?)?;
+        let (footer, sections_end) = read_footer(&*file, len)?;
+        let raw = decompress("footer", &footer, sections_end, SECTION_LEN_MAX)?;
         let footer = Footer::decode(&raw, sections_end)?;
         let channels = footer.channels.into_iter().map(|entry| ChannelContent {
-            bytes: Arc::clone(&bytes),
+            blocks: Blocks::File(Arc::clone(&file)),
             entry: Arc::new(entry),
             end: footer.end,
             moments: Arc::default(),
@@ -68,7 +89,6 @@ impl ContentFile {
         Ok(ContentFile {
             trail: header.0,
             extractor_version: header.1,
-            digest,
             last_record: RecordId(footer.last_record),
             end: footer.end,
             channels: channels.collect(),
@@ -88,11 +108,6 @@ impl ContentFile {
     /// Tells whether it was extracted by the rules of this program.
     pub fn is_current(&self) -> bool {
         self.extractor_version == EXTRACTOR_VERSION
-    }
-
-    /// BLAKE3 that covers, through checksums, every byte of the file: its address by content.
-    pub fn digest(&self) -> [u8; 32] {
-        self.digest
     }
 
     /// The last record of the trail that went into it, of any channel; 0 if the trail had none.
@@ -145,7 +160,10 @@ impl ChannelContent {
         if let Some(moments) = self.moments.get() {
             return Ok(moments);
         }
-        let raw = self.section("moments", &self.entry.moments)?;
+        let Blocks::File(file) = &self.blocks else {
+            return Err(Error::NoSuch { what: "moments", index: 0, count: 0 });
+        };
+        let raw = read_section(&**file, "moments", &self.entry.moments)?;
         let moments = moments_bytes::decode(&raw, self.end)?;
         if moments.len() != self.entry.moment_count as usize {
             let found = moments.len() as u64;
@@ -178,32 +196,56 @@ impl ChannelContent {
             let count = self.entry.blocks.len() as u64;
             return Err(Error::NoSuch { what: "block", index: index as u64, count });
         };
-        let raw = self.section("content block", &entry.section)?;
-        let mut block = block_bytes::decode(&raw)?;
-        check_block(&block, entry)?;
-        for &(span, next) in &entry.grows_out {
-            let Some(span) = block.spans.get_mut(span as usize) else {
-                let found = span.into();
-                return Err(Error::Malformed { section: "footer", expected: "a span of the block", found });
-            };
-            span.grows_out = Some(next);
+        match &self.blocks {
+            Blocks::File(file) => {
+                let raw = read_section(&**file, "content block", &entry.section)?;
+                decode_block(&raw, entry).map(Arc::new)
+            }
+            Blocks::Memory(blocks) => blocks[index].block(entry),
         }
-        Ok(Arc::new(block))
+    }
+}
+
+/// Bytes that are all there.
+struct InMemory<T>(T);
+
+impl<T: AsRef<[u8]> + Send + Sync> Source for InMemory<T> {
+    fn len(&self) -> io::Result<u64> {
+        Source::len(self.0.as_ref())
     }
 
-    fn section(&self, name: &'static str, section: &Section) -> Result<Vec<u8>, Error> {
-        // INVARIANT: the footer's decoding has checked that the section lies inside the file.
-        let bytes = &(*self.bytes).as_ref()[section.at as usize..(section.at + section.len) as usize];
-        if checksum(bytes) != section.checksum {
-            return Err(Error::Checksum { section: name, at: section.at });
-        }
-        let raw = decompress(name, bytes, section.at, section.raw_len.min(SECTION_LEN_MAX))?;
-        if raw.len() as u64 != section.raw_len {
-            let found = raw.len() as u64;
-            return Err(Error::Malformed { section: name, expected: "the footer's length", found });
-        }
-        Ok(raw)
+    fn read(&self, at: u64, len: usize) -> io::Result<Cow<'_, [u8]>> {
+        Source::read(self.0.as_ref(), at, len)
     }
+}
+
+/// Decodes a block's columns and adds what the footer says of it.
+pub(super) fn decode_block(raw: &[u8], entry: &BlockEntry) -> Result<Block, Error> {
+    let mut block = block_bytes::decode(raw)?;
+    check_block(&block, entry)?;
+    for &(span, next) in &entry.grows_out {
+        let Some(span) = block.spans.get_mut(span as usize) else {
+            let found = span.into();
+            return Err(Error::Malformed { section: "footer", expected: "a span of the block", found });
+        };
+        span.grows_out = Some(next);
+    }
+    Ok(block)
+}
+
+/// Reads, checks and decompresses a section.
+fn read_section(file: &dyn Source, name: &'static str, section: &Section) -> Result<Vec<u8>, Error> {
+    // INVARIANT: the footer's decoding has checked that the section lies inside the file.
+    let bytes = file.read(section.at, section.len as usize).map_err(Error::Read)?;
+    if checksum(&bytes) != section.checksum {
+        return Err(Error::Checksum { section: name, at: section.at });
+    }
+    let raw = decompress(name, &bytes, section.at, section.raw_len.min(SECTION_LEN_MAX))?;
+    if raw.len() as u64 != section.raw_len {
+        let found = raw.len() as u64;
+        return Err(Error::Malformed { section: name, expected: "the footer's length", found });
+    }
+    Ok(raw)
 }
 
 fn check_block(block: &Block, entry: &BlockEntry) -> Result<(), Error> {
@@ -244,29 +286,28 @@ fn read_header(all: &[u8]) -> Result<(TrailId, u16), Error> {
     Ok((TrailId(trail), u16::from_le_bytes([header[10], header[11]])))
 }
 
-/// Returns the compressed footer, where it begins, and the file's digest.
-fn split_footer(all: &[u8]) -> Result<(&[u8], u64, [u8; 32]), Error> {
-    let missing = |at: usize, expected| Error::NotContent { at: at as u64, expected, found: "the end".to_owned() };
-    let body = &all[HEADER_LEN..];
-    let Some((rest, tail)) = body.split_last_chunk::<TAIL_LEN>() else {
-        return Err(missing(all.len(), "a tail"));
-    };
+/// Returns the compressed footer and where it begins.
+fn read_footer(file: &dyn Source, file_len: u64) -> Result<(Vec<u8>, u64), Error> {
+    let missing = |at: u64, expected| Error::NotContent { at, expected, found: "the end".to_owned() };
+    let rest = file_len.checked_sub((HEADER_LEN + TAIL_LEN) as u64).ok_or_else(|| missing(file_len, "a tail"))?;
+    let tail_at = file_len - TAIL_LEN as u64;
+    let tail = file.read(tail_at, TAIL_LEN).map_err(Error::Read)?;
     if tail[40..] != END_MAGIC {
-        return Err(missing(all.len(), "the end magic"));
+        return Err(missing(file_len, "the end magic"));
     }
     let mut len = [0; 8];
     len.copy_from_slice(&tail[..8]);
     let len = u64::from_le_bytes(len);
-    let Some(start) = usize::try_from(len).ok().and_then(|len| rest.len().checked_sub(len)) else {
-        return Err(missing(all.len() - TAIL_LEN, "a footer's length inside the file"));
-    };
-    let footer = &rest[start..];
-    let at = (HEADER_LEN + start) as u64;
-    let digest = footer_digest(&all[..HEADER_LEN], footer);
-    if digest != tail[8..40] {
+    if len > rest {
+        return Err(missing(tail_at, "a footer's length inside the file"));
+    }
+    let at = tail_at - len;
+    let header = file.read(0, HEADER_LEN).map_err(Error::Read)?;
+    let footer = file.read(at, len as usize).map_err(Error::Read)?;
+    if footer_digest(&header, &footer) != tail[8..40] {
         return Err(Error::Checksum { section: "footer", at });
     }
-    Ok((footer, at, digest))
+    Ok((footer.into_owned(), at))
 }
 
 /// BLAKE3 over header and compressed footer; the footer holds the checksums of all sections.
@@ -277,9 +318,29 @@ pub(super) fn footer_digest(header: &[u8], footer: &[u8]) -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
+/// Up to this ratio room is made for what a section may become, before it is read.
+const PLAUSIBLE_RATIO: u64 = 64;
+
+thread_local! {
+    static DECOMPRESSOR: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
 /// Decompresses at most `limit` bytes. Memory grows with what comes out, not with what was promised.
-fn decompress(section: &'static str, bytes: &[u8], at: u64, limit: u64) -> Result<Vec<u8>, Error> {
+pub(super) fn decompress(section: &'static str, bytes: &[u8], at: u64, limit: u64) -> Result<Vec<u8>, Error> {
     let fail = |source| Error::Decompress { section, at, source };
+    // One call does where what comes out is not much longer than what goes in; setting up a stream costs more than a
+    // short section.
+    let room = limit.min((bytes.len() as u64).saturating_mul(PLAUSIBLE_RATIO));
+    let at_once = DECOMPRESSOR.with_borrow_mut(|decompressor| {
+        let decompressor = match decompressor {
+            Some(decompressor) => decompressor,
+            empty => empty.insert(zstd::bulk::Decompressor::new()?),
+        };
+        decompressor.decompress(bytes, room as usize)
+    });
+    if let Ok(raw) = at_once {
+        return Ok(raw);
+    }
     let mut raw = Vec::new();
     let decoder = zstd::stream::read::Decoder::with_buffer(bytes).map_err(fail)?;
     decoder.take(limit.saturating_add(1)).read_to_end(&mut raw).map_err(fail)?;

@@ -1,12 +1,13 @@
 //! Writing a content file.
 
+use std::cell::RefCell;
 use std::io::Write;
 
 use trail_model::{ChannelId, ChannelKind, Offset, RecordId, TrailId};
 
 use super::footer::{BlockEntry, ChannelEntry, Footer, Section};
 use super::format::{END_MAGIC, EXTRACTOR_VERSION, FORMAT_VERSION, HEADER_LEN, MAGIC, ZSTD_LEVEL};
-use super::reader::{checksum, footer_digest};
+use super::reader::{checksum, decompress, footer_digest};
 use super::{block_bytes, moments_bytes};
 use crate::{Block, Coverage, Error, Moments};
 
@@ -21,10 +22,15 @@ pub struct ContentWriter<W> {
 /// A block encoded and compressed: the part of writing that can be done on any thread.
 #[derive(Debug)]
 pub struct EncodedBlock {
-    first: u32,
-    last: u32,
-    items: u64,
+    pub(super) first: u32,
+    pub(super) last: u32,
+    pub(super) items: u64,
     section: EncodedSection,
+}
+
+thread_local! {
+    /// Setting one up costs more than a short section takes.
+    static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
 }
 
 #[derive(Debug)]
@@ -45,11 +51,22 @@ impl EncodedBlock {
         let section = EncodedSection::new(&raw)?;
         Ok(EncodedBlock { first: block.first, last: block.last, items: block.items.len() as u64, section })
     }
+
+    /// The columns, decompressed.
+    pub(super) fn raw(&self) -> Result<Vec<u8>, Error> {
+        decompress("content block", &self.section.bytes, 0, self.section.raw_len)
+    }
 }
 
 impl EncodedSection {
     fn new(raw: &[u8]) -> Result<EncodedSection, Error> {
-        let bytes = zstd::bulk::compress(raw, ZSTD_LEVEL)?;
+        let bytes = COMPRESSOR.with_borrow_mut(|compressor| {
+            let compressor = match compressor {
+                Some(compressor) => compressor,
+                empty => empty.insert(zstd::bulk::Compressor::new(ZSTD_LEVEL)?),
+            };
+            compressor.compress(raw)
+        })?;
         let checksum = checksum(&bytes);
         Ok(EncodedSection { bytes, raw_len: raw.len() as u64, checksum })
     }

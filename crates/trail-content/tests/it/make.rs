@@ -5,7 +5,7 @@ use std::io;
 use std::rc::Rc;
 
 use trail_container::{Header, MemoryStorage, Storage, SyncPolicy, TrailReader, TrailWriter, WriterOptions};
-use trail_content::{Block, ContentFile, ExtractOptions, Kind, extract};
+use trail_content::{Block, ContentFile, ContentStream, ExtractOptions, Kind, extract};
 use trail_model::{ChannelId, ChannelKind, ChannelOpen, Event, EventKind, Offset, SessionMeta, Size, TrailId};
 use trail_replay::Recorder;
 
@@ -29,6 +29,15 @@ pub(crate) fn trail_bytes(events: &[Event], chunk_len: usize) -> Vec<u8> {
     }
     recorder.finish().unwrap();
     storage.0.take().bytes
+}
+
+/// The content of events that were never written as a trail.
+pub(crate) fn streamed(events: &[Event], block_output_len: u64) -> ContentFile {
+    let mut recorder = Recorder::new(ContentStream::with_block_output_len(TrailId([7; 16]), block_output_len));
+    for event in events {
+        recorder.event(event).unwrap();
+    }
+    recorder.into_writer().finish().unwrap()
 }
 
 /// Memory that can still be read when the recorder has gone.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use trail_model::EventKind;
 
-use crate::make::{content_bytes, events, input, out, resize, trail};
+use crate::make::{content_bytes, events, input, out, resize, streamed, trail};
 use crate::slow;
 
 /// A piece of output: words, line ends, cursor moves, erasures, scrolls, wraps, wide characters, screens, titles.
@@ -63,6 +63,7 @@ proptest! {
         slow::check(&trail_one, &file, block_len).map_err(TestCaseError::fail)?;
         let other = content_bytes(&trail(&events, 1 << 18), block_len, 1);
         prop_assert!(bytes == other, "chunk length {chunk_len}, {threads} threads: other bytes");
+        prop_assert!(bytes == streamed(&events, block_len).to_bytes().unwrap(), "not through a trail: other bytes");
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use trail_import::{Collected, ImportOptions, discover};
 use trail_model::Event;
 
-use crate::make::{content_bytes, trail};
+use crate::make::{content, content_bytes, streamed, trail};
 use crate::slow;
 
 /// Folders with recordings.
@@ -52,6 +52,34 @@ fn same_bytes_for_every_chunk_length_and_thread_count() {
         for (chunk_len, threads) in [(1 << 12, 1), (1 << 15, 3)] {
             let found = content_bytes(&trail(&events, chunk_len), 20_000, threads);
             assert!(found == expected, "{path}: chunks of {chunk_len} bytes, {threads} threads");
+        }
+    });
+    assert!(count > 0, "no recordings in {:?}", folders());
+}
+
+#[test]
+fn a_stream_has_the_content_of_the_trail() {
+    let count = for_each(&folders(), |path, events| {
+        if output_len(&events) > 300_000 {
+            return;
+        }
+        let trail = trail(&events, 1 << 15);
+        for block_len in [1 << 22, 20_000] {
+            let expected = content(&trail, block_len, 1);
+            let found = streamed(&events, block_len);
+            assert_eq!(
+                (found.trail(), found.last_record(), found.end()),
+                (expected.trail(), expected.last_record(), expected.end())
+            );
+            assert_eq!(found.channels().len(), expected.channels().len(), "{path}");
+            for (found, expected) in found.channels().iter().zip(expected.channels()) {
+                assert_eq!(found.block_count(), expected.block_count(), "{path}, blocks of {block_len} bytes");
+                for index in 0..found.block_count() {
+                    assert!(found.block(index).unwrap() == expected.block(index).unwrap(), "{path}: block {index}");
+                }
+            }
+            let bytes = found.to_bytes().unwrap();
+            assert!(bytes == content_bytes(&trail, block_len, 1), "{path}, blocks of {block_len} bytes");
         }
     });
     assert!(count > 0, "no recordings in {:?}", folders());
