@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::Path;
 
-use trail_container::{MappedFile, TrailReader};
+use trail_container::{MappedFile, PlainFile, TrailReader};
 use trail_content::{ContentFile, ExtractOptions, extract_to, file_name};
 use trail_model::RecordId;
 
@@ -14,7 +14,13 @@ use crate::error::{Error, io};
 /// Ending of the names of content files that are being written.
 const UNFINISHED: &str = "part";
 
-/// Opens a content file through a memory map.
+/// Opens a content file to be read once, from front to back: a map would keep what was read in memory.
+fn open_once(path: &Path) -> Result<ContentFile, Error> {
+    let file = PlainFile::open(path).map_err(io("open", path))?;
+    ContentFile::open_source(file).map_err(|source| Error::Content { path: path.to_owned(), source })
+}
+
+/// Opens a content file through a memory map, to be searched again and again.
 pub(crate) fn open(path: &Path) -> Result<ContentFile, Error> {
     let map = MappedFile::open(path).map_err(io("open", path))?;
     ContentFile::open(map).map_err(|source| Error::Content { path: path.to_owned(), source })
@@ -27,7 +33,7 @@ pub(crate) fn name_of(trail: &TrailReader) -> String {
 
 /// The content file of a trail as it is, if it is there and whole.
 pub(crate) fn find(data: &DataDir, trail: &TrailReader) -> Option<ContentFile> {
-    let file = open(&data.content_path(&name_of(trail))).ok()?;
+    let file = open_once(&data.content_path(&name_of(trail))).ok()?;
     let is_its = file.trail() == trail.trail_id() && file.last_record() == RecordId(trail.last_record());
     (is_its && file.is_current()).then_some(file)
 }
@@ -49,7 +55,7 @@ pub(crate) fn extract(data: &DataDir, trail: &TrailReader, threads: usize) -> Re
     }
     fs::rename(&unfinished, &path).map_err(io("rename to", &path))?;
     crate::files::sync_folder(&data.content_dir())?;
-    open(&path)
+    open_once(&path)
 }
 
 fn write(trail: &TrailReader, threads: usize, path: &Path) -> Result<(), Error> {
