@@ -13,6 +13,9 @@ use crate::source::RecordingSource;
 use crate::store::{Blob, HEAD_LEN, spool};
 use crate::{Error, archive};
 
+/// In folders of at most so many files the first bytes of each are kept while importers look at them.
+const KEPT_HEADS: usize = 4096;
+
 /// Folders inside each other that are searched. Deeper ones are told as errors.
 const MAX_FOLDER_DEPTH: u32 = 128;
 
@@ -56,7 +59,10 @@ impl Iterator for Discovery {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             match self.queue.pop_front()? {
-                Work::Found(source) => return Some(Ok(*source)),
+                Work::Found(mut source) => {
+                    source.recording.parts.iter_mut().for_each(|part| part.blob.forget_head());
+                    return Some(Ok(*source));
+                }
                 Work::Failed(error) => return Some(Err(error)),
                 Work::Path { path, depth } => {
                     if let Err(source) = self.path(&path, depth) {
@@ -155,6 +161,9 @@ impl Discovery {
             } else if kind.is_file() || (kind.is_symlink() && entry.path().is_file()) {
                 files.push(Blob::from_path(&entry.path()));
             }
+        }
+        if files.len() <= KEPT_HEADS {
+            files = files.into_iter().map(Blob::keep_head).collect();
         }
         let folder = Folder::new(path.to_string_lossy().into_owned(), files);
         let mut found = grouped(folder, 0, &self.options);

@@ -136,7 +136,6 @@ impl RecordingSource {
             let error = |source| Error::Io { path: part.blob.path.clone(), source };
             hasher.update(b"\0part ");
             hasher.update(part.role.as_bytes());
-            hasher.update(&part.blob.raw_len().map_err(error)?.to_le_bytes());
             part.blob.hash(&mut hasher).map_err(error)?;
         }
         Ok(*hasher.finalize().as_bytes())

@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::codec::{self, Codec, RawCount};
 use crate::options::Limits;
@@ -145,6 +145,8 @@ pub(crate) struct Blob {
     len: Option<u64>,
     /// From the outermost to the innermost.
     codecs: Vec<Codec>,
+    /// Its first decoded bytes once they have been read, if they are to be kept.
+    head: Option<Arc<OnceLock<Vec<u8>>>>,
 }
 
 impl Blob {
@@ -157,11 +159,12 @@ impl Blob {
             start: 0,
             len: None,
             codecs: Vec::new(),
+            head: None,
         }
     }
 
     pub(crate) fn from_handle(path: String, name: String, handle: Handle) -> Blob {
-        Blob { path, name, base: Base::Open(handle), start: 0, len: None, codecs: Vec::new() }
+        Blob { path, name, base: Base::Open(handle), start: 0, len: None, codecs: Vec::new(), head: None }
     }
 
     /// The member of an archive that stands in this blob, which must not be compressed.
@@ -176,11 +179,13 @@ impl Blob {
             start: self.start.saturating_add(start_inside),
             len: Some(len.min(limit - start_inside)),
             codecs,
+            head: None,
         }
     }
 
     pub(crate) fn with_codec(mut self, codec: Codec) -> Blob {
         self.codecs.push(codec);
+        self.head = None;
         self
     }
 
@@ -233,11 +238,36 @@ impl Blob {
 
     /// The first decoded bytes, at most `len`; whatever could be read before an error.
     pub(crate) fn head(&self, len: usize, limits: &Limits) -> io::Result<Vec<u8>> {
+        let Some(kept) = self.head.as_ref().filter(|_| len <= HEAD_LEN) else {
+            return self.read_head(len, limits);
+        };
+        let head = match kept.get() {
+            Some(head) => head,
+            None => {
+                let head = self.read_head(HEAD_LEN, limits)?;
+                kept.get_or_init(|| head)
+            }
+        };
+        Ok(head[..len.min(head.len())].to_vec())
+    }
+
+    fn read_head(&self, len: usize, limits: &Limits) -> io::Result<Vec<u8>> {
         let mut head = Vec::new();
         match self.open(limits)?.take(len as u64).read_to_end(&mut head) {
             Err(error) if head.is_empty() => Err(error),
             _ => Ok(head),
         }
+    }
+
+    /// Has the first bytes kept once they have been read: each importer that groups files looks at them.
+    pub(crate) fn keep_head(mut self) -> Blob {
+        self.head = Some(Arc::default());
+        self
+    }
+
+    /// Forgets the first bytes: a recording that was found may be one of very many.
+    pub(crate) fn forget_head(&mut self) {
+        self.head = None;
     }
 
     /// The same bytes where they can be read at any place, with the error that cut them short.
@@ -259,9 +289,10 @@ impl Blob {
         Ok((Blob::from_handle(self.path.clone(), self.name.clone(), handle), error))
     }
 
-    /// Feeds the raw, still compressed bytes to the hash.
+    /// Feeds the length of the raw, still compressed bytes to the hash, then the bytes.
     pub(crate) fn hash(&self, hasher: &mut blake3::Hasher) -> io::Result<()> {
         let mut raw = self.raw()?;
+        hasher.update(&(raw.end - raw.at).to_le_bytes());
         let mut buffer = vec![0; raw.buffer_len()];
         loop {
             match raw.read(&mut buffer) {
