@@ -16,13 +16,13 @@ use trail_model::{SessionMeta, Timestamp};
 use trail_search::Totals;
 
 use crate::args::ReadArgs;
-use crate::recording::Recording;
+use crate::recording::Extracted;
 
 /// The cache as a whole: after a run that wrote to it, the oldest entries go until it is not larger.
 const MAX_LEN: u64 = 2 << 30;
 
 /// Changes when importers or the recorder read a recording differently, or entries look different.
-const ENTRY_VERSION: u32 = 1;
+const ENTRY_VERSION: u32 = 2;
 
 /// Where content is kept between runs.
 pub(crate) struct Cache {
@@ -48,17 +48,17 @@ pub(crate) struct Facts {
 const PATH: &str = "\u{0}path\u{0}";
 
 impl Facts {
-    /// What `recording` and its content say.
-    pub(crate) fn new(recording: &Recording, content: &ContentFile) -> Result<Facts> {
-        let meta = recording.trail.meta();
+    /// What a recording and its content say.
+    pub(crate) fn new(extracted: &Extracted) -> Result<Facts> {
+        let Extracted { content, meta, findings, damaged } = extracted;
         Ok(Facts {
-            trail_id: recording.trail.trail_id().to_string(),
+            trail_id: content.trail().to_string(),
             start: meta.start.map(|start| start.0),
             user: meta.user.clone(),
             target_user: meta.target_user.clone(),
             host: meta.host.clone(),
-            findings: recording.findings.clone(),
-            damaged: recording.damaged,
+            findings: findings.clone(),
+            damaged: *damaged,
             totals: Totals::of(content)?.kinds.to_vec(),
         })
     }
@@ -119,15 +119,19 @@ impl Cache {
 
     /// The entry of that key, if it is there and whole.
     pub(crate) fn get(&self, key: &str) -> Option<(Facts, ContentFile)> {
-        let facts: Facts = serde_json::from_slice(&fs::read(self.path(key, "json")).ok()?).ok()?;
-        let content = ContentFile::open(fs::read(self.path(key, "content")).ok()?).ok()?;
+        let bytes = fs::read(self.path(key)).ok()?;
+        let (len, rest) = bytes.split_first_chunk()?;
+        let facts_len = usize::try_from(u64::from_le_bytes(*len)).ok()?;
+        let facts: Facts = serde_json::from_slice(rest.get(..facts_len)?).ok()?;
+        let content = ContentFile::open(Tail { at: len.len() + facts_len, bytes }).ok()?;
         (content.is_current() && content.trail().to_string() == facts.trail_id).then_some((facts, content))
     }
 
-    /// Keeps an entry. Facts come last: an entry without them does not exist.
+    /// Keeps an entry: the length of the facts, the facts, the content file.
     pub(crate) fn put(&self, key: &str, facts: &Facts, content: &[u8]) -> Result<()> {
-        self.write(&self.path(key, "content"), content)?;
-        self.write(&self.path(key, "json"), &serde_json::to_vec(facts)?)
+        let facts = serde_json::to_vec(facts)?;
+        let len = (facts.len() as u64).to_le_bytes();
+        self.write(&self.path(key), &[&len[..], &facts, content].concat())
     }
 
     /// Removes the oldest entries until the cache is small enough. Another process that reads one of them at that moment
@@ -153,8 +157,8 @@ impl Cache {
         }
     }
 
-    fn path(&self, key: &str, ending: &str) -> PathBuf {
-        self.folder.join(format!("{key}.{ending}"))
+    fn path(&self, key: &str) -> PathBuf {
+        self.folder.join(format!("{key}.entry"))
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
@@ -163,6 +167,18 @@ impl Cache {
         file.write_all(bytes)?;
         file.persist(path)?;
         Ok(())
+    }
+}
+
+/// Bytes from a place on.
+struct Tail {
+    bytes: Vec<u8>,
+    at: usize,
+}
+
+impl AsRef<[u8]> for Tail {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes[self.at..]
     }
 }
 

@@ -7,14 +7,19 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use trail_container::format::MAGIC;
 use trail_container::{Header, MemoryStorage, Storage, SyncPolicy, TrailReader, TrailWriter, WriterOptions};
+use trail_content::{BLOCK_OUTPUT_LEN, ContentFile, ContentStream, ExtractOptions};
 use trail_import::{Encoding, EventSink, ImportOptions, ImportReport, RecordingSource, Severity, SinkError};
 use trail_model::{ChannelId, Event, SessionMeta, TrailId};
-use trail_replay::{Cost, Recorder};
+use trail_replay::{Cost, RecordSink, Recorder};
 
 use crate::args::ReadArgs;
 
 /// Recordings of more raw bytes are kept as trails in a temporary file instead of memory while they are read.
 const IN_MEMORY_LEN: u64 = 32 << 20;
+
+/// Recordings of more raw bytes become trails before their content is extracted: blocks of a trail can be worked on in
+/// parallel, a stream is read from front to back. Two blocks' worth.
+const DIRECT_LEN: u64 = 2 * BLOCK_OUTPUT_LEN;
 
 /// A recording that was found and not yet read.
 pub(crate) struct Found {
@@ -48,6 +53,23 @@ impl Recording {
         let damaged = findings.iter().any(trail_container::Finding::is_damage);
         let findings = findings.iter().map(|finding| format!("{path}: {finding}")).collect();
         Recording { trail, findings, damaged, import: None }
+    }
+}
+
+/// What could be seen in a recording, without its trail.
+pub(crate) struct Extracted {
+    pub(crate) content: ContentFile,
+    pub(crate) meta: SessionMeta,
+    pub(crate) findings: Vec<String>,
+    pub(crate) damaged: bool,
+}
+
+impl Extracted {
+    /// Extracts the content of a trail.
+    pub(crate) fn from_recording(recording: Recording) -> Result<Extracted> {
+        let Recording { trail, findings, damaged, .. } = recording;
+        let bytes = trail_content::extract(&trail, &ExtractOptions::default())?.bytes;
+        Ok(Extracted { content: ContentFile::open(bytes)?, meta: trail.meta().clone(), findings, damaged })
     }
 }
 
@@ -196,6 +218,23 @@ impl Found {
         }
     }
 
+    /// Reads what could be seen in it. A recording that is no trail becomes none on the way, unless it is large.
+    pub(crate) fn extract(&self, options: &ImportOptions) -> Result<Extracted> {
+        let failed = || format!("failed to read the screens of {}", self.path);
+        match self.as_trail() {
+            Err(source) if source.raw_len()? <= DIRECT_LEN => {
+                let id = trail_id(source)?;
+                let mut sink = Sink::new(|_| Ok(ContentStream::new(id)));
+                let report = source.import(options, &mut sink).with_context(|| source.path().to_owned())?;
+                let (recorder, meta) = sink.close()?;
+                let (findings, damaged) = findings_of(&report);
+                let content = recorder.into_writer().finish().with_context(failed)?;
+                Ok(Extracted { content, meta, findings, damaged })
+            }
+            _ => Extracted::from_recording(self.open(options)?).with_context(failed),
+        }
+    }
+
     /// Writes it as a trail to `path`, which must not exist; a trail is copied as it is.
     pub(crate) fn write_trail(&self, path: &Path, options: &ImportOptions, more: &SessionMeta) -> Result<Imported> {
         match self.as_trail() {
@@ -210,7 +249,7 @@ impl Found {
                     Ok(TrailWriter::create(path, &header(merge(meta, more))?, WriterOptions::default())?)
                 });
                 let report = source.import(options, &mut sink).with_context(|| source.path().to_owned())?;
-                let cost = sink.finish(|meta| merge(meta, more))?;
+                let cost = finish(sink, |meta| merge(meta, more))?.1;
                 let (findings, damaged) = findings_of(&report);
                 Ok(Imported { findings, damaged, import: Some((report, cost)) })
             }
@@ -271,7 +310,7 @@ fn import_scratch(source: &RecordingSource, options: &ImportOptions) -> Result<R
         let path = folder.path().join("scratch.trail");
         let mut sink = Sink::new(|meta| Ok(TrailWriter::create(&path, &Header::with_id(id, meta), writer_options)?));
         let report = source.import(options, &mut sink).with_context(|| source.path().to_owned())?;
-        let cost = sink.finish(|meta| meta)?;
+        let cost = finish(sink, |meta| meta)?.1;
         // The open file stays readable; its name goes with the folder.
         let trail = TrailReader::open(&path)?;
         return Ok(recording(trail, report, cost));
@@ -280,8 +319,8 @@ fn import_scratch(source: &RecordingSource, options: &ImportOptions) -> Result<R
         Ok(TrailWriter::with_storage(MemoryStorage::default(), &Header::with_id(id, meta), writer_options)?)
     });
     let report = source.import(options, &mut sink).with_context(|| source.path().to_owned())?;
-    let (storage, cost) = sink.finish_storage(|meta| meta)?;
-    let trail = TrailReader::from_bytes(storage.bytes)?;
+    let (writer, cost) = finish(sink, |meta| meta)?;
+    let trail = TrailReader::from_bytes(writer.into_storage().bytes)?;
     Ok(recording(trail, report, cost))
 }
 
@@ -291,44 +330,42 @@ fn recording(trail: TrailReader, report: ImportReport, cost: Cost) -> Recording 
 }
 
 /// Takes the events of an import into a recorder, which is made when the first metadata comes.
-struct Sink<S: Storage, F> {
+struct Sink<W: RecordSink, F> {
     make: F,
-    recorder: Option<Recorder<S>>,
+    recorder: Option<Recorder<W>>,
     meta: SessionMeta,
 }
 
-impl<S: Storage, F: FnMut(SessionMeta) -> Result<TrailWriter<S>>> Sink<S, F> {
-    fn new(make: F) -> Sink<S, F> {
+impl<W: RecordSink, F: FnMut(SessionMeta) -> Result<W>> Sink<W, F> {
+    fn new(make: F) -> Sink<W, F> {
         Sink { make, recorder: None, meta: SessionMeta::default() }
     }
 
-    fn recorder(&mut self) -> Result<&mut Recorder<S>> {
+    fn recorder(&mut self) -> Result<&mut Recorder<W>> {
         match &mut self.recorder {
             Some(recorder) => Ok(recorder),
             empty => Ok(empty.insert(Recorder::new((self.make)(self.meta.clone())?))),
         }
     }
 
-    fn close(&mut self, last: impl Fn(SessionMeta) -> SessionMeta) -> Result<Recorder<S>> {
-        let meta = last(self.meta.clone());
-        let recorder = self.recorder()?;
-        recorder.writer_mut().set_meta(meta);
-        self.recorder.take().context("the recorder was made above")
-    }
-
-    fn finish(mut self, last: impl Fn(SessionMeta) -> SessionMeta) -> Result<Cost> {
-        Ok(self.close(last)?.finish()?.1)
+    /// The recorder with all events, and the last metadata.
+    fn close(mut self) -> Result<(Recorder<W>, SessionMeta)> {
+        self.recorder()?;
+        Ok((self.recorder.context("the recorder was made above")?, self.meta))
     }
 }
 
-impl<F: FnMut(SessionMeta) -> Result<TrailWriter<MemoryStorage>>> Sink<MemoryStorage, F> {
-    fn finish_storage(mut self, last: impl Fn(SessionMeta) -> SessionMeta) -> Result<(MemoryStorage, Cost)> {
-        let (writer, cost) = self.close(last)?.close()?;
-        Ok((writer.into_storage(), cost))
-    }
+/// Closes the trail that events went to.
+fn finish<S: Storage, F: FnMut(SessionMeta) -> Result<TrailWriter<S>>>(
+    sink: Sink<TrailWriter<S>, F>,
+    last: impl Fn(SessionMeta) -> SessionMeta,
+) -> Result<(TrailWriter<S>, Cost)> {
+    let (mut recorder, meta) = sink.close()?;
+    recorder.writer_mut().set_meta(last(meta));
+    Ok(recorder.close()?)
 }
 
-impl<S: Storage, F: FnMut(SessionMeta) -> Result<TrailWriter<S>>> EventSink for Sink<S, F> {
+impl<W: RecordSink, F: FnMut(SessionMeta) -> Result<W>> EventSink for Sink<W, F> {
     fn meta(&mut self, meta: &SessionMeta) -> Result<(), SinkError> {
         self.meta = meta.clone();
         Ok(())

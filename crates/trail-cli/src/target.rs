@@ -9,7 +9,7 @@ use trail_model::{ChannelId, Offset, RecordId};
 use trail_replay::Player;
 
 use crate::args::{MomentArgs, TargetArgs};
-use crate::recording::{Found, Recording, import_options, screen_channel};
+use crate::recording::{Extracted, Found, Recording, import_options, screen_channel};
 use crate::times::{self, Point};
 use crate::ui::Ui;
 
@@ -31,6 +31,19 @@ pub(crate) fn open(args: &TargetArgs, ui: &Ui) -> Result<Recording> {
         ui.error(finding);
     }
     Ok(Recording { damaged: recording.damaged && !args.read.tolerate, ..recording })
+}
+
+/// The same for commands that want to know what could be seen, and not the trail.
+pub(crate) fn extract(args: &TargetArgs, ui: &Ui) -> Result<Extracted> {
+    if args.data.is_some() {
+        return Extracted::from_recording(open(args, ui)?);
+    }
+    let options = import_options(&args.read)?;
+    let extracted = Found::one(Path::new(&args.target), &options)?.extract(&options)?;
+    for finding in &extracted.findings {
+        ui.error(finding);
+    }
+    Ok(Extracted { damaged: extracted.damaged && !args.read.tolerate, ..extracted })
 }
 
 /// The trail of a session, which may be named by the beginning of its id.

@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
 use anyhow::{Context, Result};
+use trail_model::TrailId;
 
 use crate::args::{ExportArgs, ExportFormat};
 use crate::outcome::Outcome;
@@ -15,19 +16,39 @@ use crate::target;
 use crate::ui::Ui;
 
 pub(crate) fn run(args: &ExportArgs, ui: &Ui) -> Result<Outcome> {
-    let recording = target::open(&args.target, ui)?;
-    let mut out: BufWriter<Box<dyn Write>> = BufWriter::new(match &args.output {
+    let reveal = |trail: TrailId| {
+        if args.reveal_input {
+            ui.error(&format!("revealing the input of trail {trail}"));
+        }
+    };
+    let damaged = match args.format {
+        ExportFormat::Txt => {
+            let extracted = target::extract(&args.target, ui)?;
+            reveal(extracted.content.trail());
+            let mut out = output(args)?;
+            text::write(&mut out, &extracted.content)?;
+            out.flush()?;
+            extracted.damaged
+        }
+        format => {
+            let recording = target::open(&args.target, ui)?;
+            reveal(recording.trail.trail_id());
+            let mut out = output(args)?;
+            match format {
+                ExportFormat::Json => records::write(&mut out, &recording.trail, args.reveal_input)?,
+                _ => cast::write(&mut out, &recording.trail, args.reveal_input)?,
+            }
+            out.flush()?;
+            recording.damaged
+        }
+    };
+    Ok(Outcome::done(damaged))
+}
+
+/// Where the export goes: made once there is something to write.
+fn output(args: &ExportArgs) -> Result<BufWriter<Box<dyn Write>>> {
+    Ok(BufWriter::new(match &args.output {
         Some(path) => Box::new(File::create(path).with_context(|| format!("failed to create {}", path.display()))?),
         None => Box::new(io::stdout().lock()),
-    });
-    if args.reveal_input {
-        ui.error(&format!("revealing the input of trail {}", recording.trail.trail_id()));
-    }
-    match args.format {
-        ExportFormat::Cast => cast::write(&mut out, &recording.trail, args.reveal_input)?,
-        ExportFormat::Txt => text::write(&mut out, &recording.trail)?,
-        ExportFormat::Json => records::write(&mut out, &recording.trail, args.reveal_input)?,
-    }
-    out.flush()?;
-    Ok(Outcome::done(recording.damaged))
+    }))
 }

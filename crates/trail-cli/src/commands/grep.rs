@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use anyhow::{Context, Result};
 use rayon::prelude::*;
-use trail_content::{ContentFile, ExtractOptions};
+use trail_content::ContentFile;
 use trail_import::ImportOptions;
 use trail_model::{Timestamp, TrailId};
 use trail_search::{ScanSource, Searcher};
@@ -19,6 +20,9 @@ use crate::query;
 use crate::recording::{self, Found};
 use crate::ui::Ui;
 
+/// Content of all recordings together that may be held as it is; what comes beyond is held packed.
+const LOOSE_LEN: usize = 256 << 20;
+
 pub(crate) fn run(args: &GrepArgs, ui: &Ui) -> Result<Outcome> {
     query::check_not_empty(&args.query)?;
     let parsed = query::parse(&args.query, args.output.mode, ui)?;
@@ -31,7 +35,13 @@ pub(crate) fn run(args: &GrepArgs, ui: &Ui) -> Result<Outcome> {
         ui.error(&problem);
     });
     let cache = if args.no_cache { None } else { Cache::open() };
-    let reader = Reader { args: &args.read, options: &options, cache: cache.as_ref() };
+    let reader = Reader {
+        args: &args.read,
+        options: &options,
+        cache: cache.as_ref(),
+        loose_len: AtomicUsize::new(0),
+        has_written: AtomicBool::new(false),
+    };
     let bar = ui.bar(found.len() as u64, "reading");
     let loaded: Vec<Result<Loaded>> = pool.install(|| {
         let load = |found: &Found| {
@@ -71,7 +81,7 @@ pub(crate) fn run(args: &GrepArgs, ui: &Ui) -> Result<Outcome> {
     let printer = Printer::new(&args.output, ui, &filter, &summaries, &open)?;
     let report = pool.install(|| printer.run(&searcher, &parsed.query, &mut out))?;
     out.flush()?;
-    if let Some(cache) = &cache {
+    if let Some(cache) = cache.as_ref().filter(|_| reader.has_written.load(Ordering::Relaxed)) {
         cache.trim();
     }
     for failure in &report.failures {
@@ -91,6 +101,10 @@ struct Reader<'a> {
     args: &'a ReadArgs,
     options: &'a ImportOptions,
     cache: Option<&'a Cache>,
+    /// Bytes of content that is held as it is.
+    loose_len: AtomicUsize,
+    /// Something was put into the cache.
+    has_written: AtomicBool,
 }
 
 struct Loaded {
@@ -100,24 +114,27 @@ struct Loaded {
 
 impl Reader<'_> {
     fn load(&self, found: &Found) -> Result<Loaded> {
-        let Some(cache) = self.cache else { return Ok(self.extract(found)?.0) };
+        let Some(cache) = self.cache else { return self.extract(found) };
         let key = Cache::key(&found.digest()?, self.args);
         if let Some((facts, content)) = cache.get(&key) {
             return Ok(Loaded { facts: facts.with_path(&found.path), content });
         }
-        let (loaded, bytes) = self.extract(found)?;
+        let loaded = self.extract(found)?;
+        self.has_written.store(true, Ordering::Relaxed);
         // A cache that cannot be written is a slower search, not a failed one.
-        let _ = cache.put(&key, &loaded.facts.clone().without_path(&found.path), &bytes);
+        let _ = cache.put(&key, &loaded.facts.clone().without_path(&found.path), &loaded.content.to_bytes()?);
         Ok(loaded)
     }
 
-    fn extract(&self, found: &Found) -> Result<(Loaded, Arc<[u8]>)> {
-        let recording = found.open(self.options)?;
-        let extraction = trail_content::extract(&recording.trail, &ExtractOptions::default())
-            .with_context(|| format!("failed to read the screens of {}", found.path))?;
-        let bytes: Arc<[u8]> = extraction.bytes.into();
-        let content = ContentFile::open(bytes.clone())?;
-        let facts = Facts::new(&recording, &content)?;
-        Ok((Loaded { facts, content }, bytes))
+    fn extract(&self, found: &Found) -> Result<Loaded> {
+        let extracted = found.extract(self.options)?;
+        let facts = Facts::new(&extracted)?;
+        let mut content = extracted.content;
+        let len = content.loose_len();
+        if self.loose_len.fetch_add(len, Ordering::Relaxed) + len > LOOSE_LEN {
+            self.loose_len.fetch_sub(len, Ordering::Relaxed);
+            content = ContentFile::open(content.to_bytes()?)?;
+        }
+        Ok(Loaded { facts, content })
     }
 }

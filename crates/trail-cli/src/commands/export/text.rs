@@ -4,8 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::Write;
 
 use anyhow::Result;
-use trail_container::TrailReader;
-use trail_content::{ChannelContent, ContentFile, ExtractOptions, Kind};
+use trail_content::{ChannelContent, ContentFile, Kind};
 use trail_model::{Offset, TimeSpan};
 
 use crate::times;
@@ -13,9 +12,7 @@ use crate::ui::printable;
 
 /// Writes a line for each distinct text of each kind: offset, how long it was then visible, and the text. Titles,
 /// commands and shown input say so before the text.
-pub(super) fn write(out: &mut impl Write, trail: &TrailReader) -> Result<()> {
-    let content = trail_content::extract(trail, &ExtractOptions::default())?;
-    let content = ContentFile::open(content.bytes)?;
+pub(super) fn write(out: &mut impl Write, content: &ContentFile) -> Result<()> {
     let many = content.channels().iter().filter(|channel| channel.block_count() > 0).count() > 1;
     for channel in content.channels() {
         if many {
