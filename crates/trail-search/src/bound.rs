@@ -8,11 +8,15 @@ use trail_content::Kind;
 use trail_index::{Evidence, Frequencies, TrailWeights};
 
 use crate::bm25::{K1_PLUS_1, tf, tf_without_norms};
+use crate::expansion::AllExpansions;
 use crate::plan::{Leaf, LeafMatcher, Plan, PureNegative, Reading, Tree};
-use crate::rank::{KindStatistics, Statistics, token_weight, word_weight};
+use crate::rank::{KindStatistics, Statistics, sloppy_weight, token_weight, word_weight};
 
 /// Word counts up to this many are worked out once for each length.
 const KEPT_FREQUENCIES: usize = 4;
+
+/// Bounds that are not made in the same order as the scores are above them by more than rounding.
+const SLACK: f64 = 1.0 + 1e-9;
 
 /// The most that a leaf's score can be on items of a kind.
 pub(crate) enum LeafBound<'a> {
@@ -40,8 +44,21 @@ impl<'a> LeafBound<'a> {
         if !leaf.is_scored {
             return LeafBound::Constant(0.0);
         }
-        let LeafMatcher::Sequence(atoms) = &leaf.matcher else { return LeafBound::Constant(leaf.boost) };
         let scale = if statistics.keeps_k1_factor { K1_PLUS_1 } else { 1.0 };
+        let atoms = match &leaf.matcher {
+            LeafMatcher::Sequence(atoms) => atoms,
+            LeafMatcher::AnyText(_) => return LeafBound::Constant(leaf.boost),
+            LeafMatcher::Sloppy(phrase) => {
+                return LeafBound::Constant(leaf.boost * scale * sloppy_weight(phrase, statistics.of(kind)) * SLACK);
+            }
+            LeafMatcher::Pattern(term) => {
+                let most = match AllExpansions::new(plan, statistics).of(*term, kind) {
+                    Some(expansions) => scale * expansions.most(statistics.of(kind).docs) * SLACK,
+                    None => 1.0,
+                };
+                return LeafBound::Constant(leaf.boost * most);
+            }
+        };
         let statistics = statistics.of(kind);
         LeafBound::Bm25(Box::new(Bm25Bound {
             statistics,

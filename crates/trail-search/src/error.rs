@@ -7,11 +7,20 @@ use trail_query::Span;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The query uses a construct that can be read but not searched for.
-    #[error("cannot search for {construct} yet, at byte {} of the query", span.start)]
-    UnsupportedQuery {
-        /// What it is called.
-        construct: &'static str,
+    /// A regular expression whose automaton would have more states than [`MAX_STATES`](crate::MAX_STATES).
+    #[error(
+        "regular expression too complex at byte {} of the query, expected at most {} states; fewer or smaller repetitions \
+         make it simpler",
+        span.start,
+        crate::MAX_STATES
+    )]
+    TooComplex {
+        /// Where it stands in the text of the query.
+        span: Span,
+    },
+    /// A regular expression that cannot be read.
+    #[error("invalid regular expression at byte {} of the query", span.start)]
+    BadRegexp {
         /// Where it stands in the text of the query.
         span: Span,
     },

@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 
 use crate::matcher::{matches, words_spanned};
 use crate::occurrences::{Occurrence, Occurrences, Reach, Scanner};
-use crate::plan::{Leaf, Plan, Reading};
+use crate::plan::{Leaf, LeafMatcher, Plan, Reading, Sloppy, TermId};
 
 /// The shortest piece, in bytes, that a too long word is cut into: 255 UTF-16 units, or 254 where the last character
 /// would take two.
@@ -111,11 +111,31 @@ impl<'a> Growth<'a> {
         let ends_at = last.saturating_add(self.window);
         let around = self.by_position[skip..].iter().take_while(|at| at.position <= ends_at);
         let before = around.filter(|at| at.from <= reach).map(|&at| at.clone());
-        let near = Occurrences::new(before.chain(tail).collect());
+        let near = Occurrences::new(before.chain(tail.iter().cloned()).collect());
         for (leaf, last) in self.plan.leaves.iter().zip(&mut found) {
+            if let LeafMatcher::Sloppy(phrase) = &leaf.matcher {
+                if let Some(state) = self.sloppy_state(phrase, reach, &tail) {
+                    *last = None;
+                    matches(leaf, &state, 0, |hit| *last = (*last).max(Some(hit.span.start)));
+                }
+                continue;
+            }
             matches(leaf, &near, begins_at, |hit| *last = (*last).max(Some(hit.span.start)));
         }
         found
+    }
+
+    /// All that a phrase asks for in this state, if the tail has anything of it. How uses of one token share its places
+    /// depends on all of them, so it is not enough to look around the tail.
+    fn sloppy_state(&self, phrase: &Sloppy, reach: Reach, tail: &[Occurrence]) -> Option<Occurrences> {
+        let mut terms: Vec<TermId> = phrase.slots.iter().map(|slot| slot.term).collect();
+        if !tail.iter().any(|at| terms.contains(&at.term)) {
+            return None;
+        }
+        terms.sort_unstable();
+        terms.dedup();
+        let settled = terms.iter().flat_map(|&term| self.occurrences.of(term)).filter(|at| at.from <= reach).cloned();
+        Some(Occurrences::new(settled.chain(tail.iter().cloned()).collect()))
     }
 
     /// What the plan asks for in the word of the final text in which the first `len` bytes end.

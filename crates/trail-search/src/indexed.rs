@@ -9,6 +9,7 @@ use trail_model::{ChannelId, Offset, Timestamp, TrailId};
 
 use crate::bound::{LeafBound, rank_bound};
 use crate::kept::Kept;
+use crate::pattern::Pattern;
 use crate::plan::{Leaf, LeafMatcher, Plan, Reading};
 use crate::prefilter::Prefilter;
 use crate::rank::{DocumentFrequency, KindStatistics, Statistics};
@@ -139,26 +140,18 @@ fn lookups(plan: &Plan, leaf: &Leaf) -> Vec<Text> {
     let text = |term| plan.vocabulary.text(term);
     let exact = |text: &str| Text::Exact(text.to_owned());
     match (&leaf.matcher, plan.reading) {
-        (LeafMatcher::Prefix(term), Reading::Blanks) => {
-            // A token between blanks may be several words and no whole: all but the last of the prefix's are there.
-            let mut lookups: Vec<Text> = words(text(*term)).iter().map(|word| exact(word)).collect();
-            match lookups.pop() {
-                Some(Text::Exact(last)) => lookups.push(Text::Prefix(last)),
-                _ => lookups.push(Text::Prefix(text(*term).to_owned())),
-            }
-            lookups
+        (LeafMatcher::AnyText(_), _) => Vec::new(),
+        (LeafMatcher::Pattern(term), reading) => match (plan.vocabulary.pattern_of(*term), reading) {
+            (Some(Pattern::Prefix(prefix)), Reading::Blanks) => prefix_between_blanks(prefix),
+            (Some(Pattern::Prefix(prefix)), _) => vec![Text::Prefix(prefix.to_string())],
+            _ => Vec::new(),
+        },
+        (LeafMatcher::Sloppy(phrase), Reading::Blanks) => {
+            phrase.slots.iter().flat_map(|slot| between_blanks(text(slot.term))).collect()
         }
-        (LeafMatcher::Prefix(term), _) => vec![Text::Prefix(text(*term).to_owned())],
+        (LeafMatcher::Sloppy(phrase), _) => phrase.slots.iter().map(|slot| exact(text(slot.term))).collect(),
         (LeafMatcher::Sequence(atoms), Reading::Blanks) => {
-            let mut lookups = Vec::new();
-            for token in atoms.iter().map(|atom| text(atom.token)) {
-                if token.chars().all(char::is_alphanumeric) {
-                    lookups.extend(words(token).iter().map(|word| exact(word)));
-                } else {
-                    lookups.push(exact(token));
-                }
-            }
-            lookups
+            atoms.iter().flat_map(|atom| between_blanks(text(atom.token))).collect()
         }
         (LeafMatcher::Sequence(atoms), _) => {
             let terms = |atom: &crate::plan::Atom| {
@@ -167,6 +160,25 @@ fn lookups(plan: &Plan, leaf: &Leaf) -> Vec<Text> {
             atoms.iter().flat_map(terms).map(|term| exact(text(term))).collect()
         }
     }
+}
+
+/// What the index has of a token between blanks.
+fn between_blanks(token: &str) -> Vec<Text> {
+    if token.chars().all(char::is_alphanumeric) {
+        words(token).into_iter().map(Text::Exact).collect()
+    } else {
+        vec![Text::Exact(token.to_owned())]
+    }
+}
+
+/// A token between blanks may be several words and no whole: all but the last of the prefix's are there.
+fn prefix_between_blanks(prefix: &str) -> Vec<Text> {
+    let mut lookups: Vec<Text> = words(prefix).into_iter().map(Text::Exact).collect();
+    match lookups.pop() {
+        Some(Text::Exact(last)) => lookups.push(Text::Prefix(last)),
+        _ => lookups.push(Text::Prefix(prefix.to_owned())),
+    }
+    lookups
 }
 
 /// The candidates of every trail.

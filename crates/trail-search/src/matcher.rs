@@ -6,6 +6,7 @@ use trail_index::analyzer::TokenKind;
 
 use crate::occurrences::{Occurrence, Occurrences, Reach};
 use crate::plan::{Atom, Leaf, LeafMatcher};
+use crate::sloppy;
 
 /// One way in which a leaf matches a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +24,8 @@ pub(crate) struct Match {
 pub(crate) fn matches(leaf: &Leaf, text: &Occurrences, begins_at: u32, mut found: impl FnMut(Match)) {
     let skipped = |occurrences: &[Occurrence]| occurrences.partition_point(|at| at.position < begins_at);
     match &leaf.matcher {
-        LeafMatcher::Prefix(term) => {
+        LeafMatcher::Sloppy(phrase) => sloppy::matches(phrase, text, |hit, _| found(hit)),
+        LeafMatcher::Pattern(term) | LeafMatcher::AnyText(term) => {
             let occurrences = text.of(*term);
             occurrences[skipped(occurrences)..].iter().for_each(|at| found(single(at)));
         }
@@ -56,7 +58,8 @@ pub(crate) fn matches(leaf: &Leaf, text: &Occurrences, begins_at: u32, mut found
 /// How many words a leaf's match may span.
 pub(crate) fn words_spanned(leaf: &Leaf) -> u32 {
     match &leaf.matcher {
-        LeafMatcher::Prefix(_) => 1,
+        // Whoever asks for less than everything must not ask for these: see `growth`.
+        LeafMatcher::Pattern(_) | LeafMatcher::AnyText(_) | LeafMatcher::Sloppy(_) => 1,
         LeafMatcher::Sequence(atoms) => atoms.last().map_or(1, |last| last.offset + last.words.len().max(1) as u32),
     }
 }

@@ -15,6 +15,8 @@ pub(crate) struct Occurrence {
     pub(crate) position: u32,
     /// Its bytes in the text.
     pub(crate) span: Range<usize>,
+    /// The token, if it belongs to a fuzzy word: what it counts depends on it.
+    pub(crate) text: Option<Box<str>>,
     /// From where on it stands there *whatever follows*, as the text grew. Before, it may be unfinished or another token:
     /// [`crate::growth`] looks closer.
     pub(crate) from: Reach,
@@ -149,10 +151,12 @@ impl Scanner {
                     kind: token.kind,
                     position: token.position,
                     span: token.span.clone(),
+                    text: kept_text(vocabulary, term, token.text),
                     from,
                 });
             });
         });
+        found.extend(any_text(vocabulary, text));
         Occurrences { word_count, words, ..Occurrences::new(found) }
     }
 
@@ -161,7 +165,8 @@ impl Scanner {
         if plan.reading == Reading::Blanks {
             let mut state = scan_blanks(&plan.vocabulary, text);
             if next.is_some_and(|c| !c.is_whitespace()) {
-                state.found.retain(|at| at.span.end < text.len());
+                let any_text = plan.vocabulary.asks_for_any_text();
+                state.found.retain(|at| at.span.end < text.len() || Some(at.term) == any_text);
             }
             return state;
         }
@@ -172,9 +177,11 @@ impl Scanner {
             }
             plan.vocabulary.look_up(token.text, |term| {
                 let (kind, position, span) = (token.kind, token.position, token.span.clone());
-                found.push(Occurrence { term, kind, position, span, from: Reach::prefix(0) });
+                let text = kept_text(&plan.vocabulary, term, token.text);
+                found.push(Occurrence { term, kind, position, span, text, from: Reach::prefix(0) });
             });
         });
+        found.extend(any_text(&plan.vocabulary, text));
         Occurrences::new(found)
     }
 
@@ -199,6 +206,7 @@ impl Scanner {
                     kind: token.kind,
                     position: position + token.position,
                     span: at + token.span.start..at + token.span.end,
+                    text: kept_text(&plan.vocabulary, term, token.text),
                     from: Reach::prefix(0),
                 });
             });
@@ -213,11 +221,28 @@ fn scan_blanks(vocabulary: &Vocabulary, text: &str) -> Occurrences {
     for token in text.split_whitespace() {
         let start = token.as_ptr() as usize - text.as_ptr() as usize;
         let span = start..start + token.len();
-        vocabulary.look_up(&fold(token), |term| {
+        let folded = fold(token);
+        vocabulary.look_up(&folded, |term| {
             let from = Reach::after_token(text, span.start);
-            found.push(Occurrence { term, kind: TokenKind::Whole, position, span: span.clone(), from });
+            let (kind, text) = (TokenKind::Whole, kept_text(vocabulary, term, &folded));
+            found.push(Occurrence { term, kind, position, span: span.clone(), text, from });
         });
         position += 1;
     }
+    found.extend(any_text(vocabulary, text));
     Occurrences { word_count: position, ..Occurrences::new(found) }
+}
+
+fn kept_text(vocabulary: &Vocabulary, term: TermId, token: &str) -> Option<Box<str>> {
+    vocabulary.pattern_of(term)?.as_fuzzy().map(|_| token.into())
+}
+
+/// What stands there at all, if the query asks for it: from its first character on, finished or not.
+fn any_text(vocabulary: &Vocabulary, text: &str) -> Option<Occurrence> {
+    let term = vocabulary.asks_for_any_text()?;
+    let trimmed = text.trim();
+    let first = trimmed.chars().next()?;
+    let start = trimmed.as_ptr() as usize - text.as_ptr() as usize;
+    let from = Reach::prefix(start + first.len_utf8());
+    Some(Occurrence { term, kind: TokenKind::Whole, position: 0, span: start..start + trimmed.len(), text: None, from })
 }

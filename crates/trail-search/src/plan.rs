@@ -7,9 +7,11 @@ mod vocabulary;
 mod tests;
 
 use trail_content::Kind;
-use trail_query::{Dialect, Mode, Operator, Query, Span};
+use trail_query::{Dialect, Mode, Operator, Query};
 
 use crate::Result;
+use crate::expansion::{AllExpansions, strict_expansions};
+use crate::rank::Statistics;
 use crate::time::{Lifetime, Period};
 
 pub(crate) use vocabulary::{TermId, Vocabulary};
@@ -19,6 +21,12 @@ pub const MAX_NESTING: usize = 64;
 
 /// The most leaves after analysis: the parser's 1,024 words, each of which may hold some words more.
 pub const MAX_LEAVES: usize = 16 * 1024;
+
+/// The most moves of a phrase's tokens; more are taken as this many.
+pub const MAX_SLOP: u32 = 10_000;
+
+/// The most states of the automaton of a regular expression; Lucene's own default.
+pub const MAX_STATES: usize = 10_000;
 
 /// How the tree of a query is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +66,8 @@ pub struct Plan {
     pub(crate) periods: Vec<Period>,
     /// Asked for by [`Tree::Sequence`]; those inside others come before them.
     pub(crate) sequences: Vec<Sequence>,
+    /// What its fuzzy words stand for.
+    pub(crate) expansions: AllExpansions,
 }
 
 /// The set of item kinds a leaf looks at.
@@ -150,14 +160,17 @@ pub(crate) struct Sequence {
     pub(crate) is_negative: bool,
 }
 
-/// What a leaf looks for. Further kinds of query (wildcards, fuzzy words …) are further variants: each needs its terms
-/// in the [`Vocabulary`] and its case in [`crate::matcher`].
+/// What a leaf looks for. Each kind has its terms in the [`Vocabulary`] and its case in [`crate::matcher`].
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum LeafMatcher {
     /// Tokens in sequence; one for a plain term.
     Sequence(Vec<Atom>),
-    /// A token that begins so.
-    Prefix(TermId),
+    /// Tokens near each other.
+    Sloppy(Sloppy),
+    /// A token of a set.
+    Pattern(TermId),
+    /// Whatever is not blank.
+    AnyText(TermId),
 }
 
 /// One whitespace-delimited token of the query, at its place in a sequence.
@@ -170,6 +183,25 @@ pub(crate) struct Atom {
     /// The token is one word (class a): a word or part may be it, not only a whole.
     pub(crate) is_word: bool,
     /// How many words stand before it in the sequence.
+    pub(crate) offset: u32,
+}
+
+/// A phrase whose tokens may be moved.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Sloppy {
+    /// Two or more.
+    pub(crate) slots: Vec<Slot>,
+    /// The most moves.
+    pub(crate) slop: u32,
+}
+
+/// A token of a phrase whose tokens may be moved.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Slot {
+    pub(crate) term: TermId,
+    /// It has no word in it: only a whole token is it.
+    pub(crate) is_whole: bool,
+    /// How many words stand before it in the phrase.
     pub(crate) offset: u32,
 }
 
@@ -192,12 +224,22 @@ impl Plan {
     /// Reads the tree of a query.
     ///
     /// # Errors
-    /// [`Error::UnsupportedQuery`](crate::Error::UnsupportedQuery) for constructs that cannot be searched for yet,
+    /// [`Error::TooComplex`](crate::Error::TooComplex) for regular expressions whose automaton would be too large,
     /// [`Error::UnknownField`](crate::Error::UnknownField),
     /// [`Error::TooDeep`](crate::Error::TooDeep) and [`Error::TooManyLeaves`](crate::Error::TooManyLeaves) for queries
     /// beyond the limits.
     pub fn new(query: &Query, language: Language) -> Result<Plan> {
         lower::lower(query, language)
+    }
+
+    /// Decides what fuzzy words stand for, by what there is. In `lucene` mode they match nothing else.
+    pub(crate) fn expand(&mut self, statistics: &Statistics) {
+        self.expansions = AllExpansions::new(self, statistics);
+        if self.reading == Reading::Words {
+            for (term, only) in strict_expansions(self, statistics) {
+                self.vocabulary.narrow(term, only);
+            }
+        }
     }
 
     /// The kinds of item that can match a leaf.
@@ -236,9 +278,4 @@ impl Plan {
             Tree::Group { .. } => true,
         }
     }
-}
-
-/// Where a construct stands, for errors.
-pub(crate) fn unsupported<T>(construct: &'static str, span: Span) -> Result<T> {
-    Err(crate::Error::UnsupportedQuery { construct, span })
 }

@@ -7,6 +7,7 @@ use memchr::{memchr2_iter, memmem};
 use rustc_hash::FxHashSet;
 use trail_content::{Block, Kind};
 
+use crate::pattern::Pattern;
 use crate::plan::{Kinds, Leaf, LeafMatcher, Plan, TermId};
 
 /// Characters outside ASCII that fold to ASCII: Kelvin sign, dotted capital I, Greek question mark, Greek varia. A text
@@ -32,7 +33,7 @@ struct Needle {
 impl Prefilter {
     /// Finds the items that some leaf may match.
     pub(crate) fn new(plan: &Plan) -> Prefilter {
-        let needle = |leaf: &Leaf| needle(plan, leaf.kinds, &terms(leaf));
+        let needle = |leaf: &Leaf| needle(leaf.kinds, &texts(plan, leaf));
         Prefilter { needles: plan.leaves.iter().map(needle).collect() }
     }
 
@@ -41,10 +42,20 @@ impl Prefilter {
     pub(crate) fn of_terms(plan: &Plan) -> Prefilter {
         let mut needles = FxHashSet::default();
         for leaf in plan.leaves.iter().filter(|leaf| leaf.is_scored) {
-            if let LeafMatcher::Sequence(atoms) = &leaf.matcher {
-                let terms = atoms.iter().flat_map(|atom| atom.words.iter().chain([&atom.token]));
-                needles.extend(terms.map(|&term| needle(plan, leaf.kinds, &[term])));
-            }
+            let terms: Vec<TermId> = match &leaf.matcher {
+                LeafMatcher::Sequence(atoms) => {
+                    atoms.iter().flat_map(|atom| atom.words.iter().chain([&atom.token])).copied().collect()
+                }
+                LeafMatcher::Sloppy(phrase) => phrase.slots.iter().map(|slot| slot.term).collect(),
+                // Only what a fuzzy word is worth depends on what else there is.
+                LeafMatcher::Pattern(term) => {
+                    let fuzzy = plan.vocabulary.pattern_of(*term).filter(|pattern| pattern.as_fuzzy().is_some());
+                    needles.extend(fuzzy.map(|fuzzy| needle(leaf.kinds, &[fuzzy.literal()])));
+                    continue;
+                }
+                LeafMatcher::AnyText(_) => continue,
+            };
+            needles.extend(terms.into_iter().map(|term| needle(leaf.kinds, &[plan.vocabulary.text(term)])));
         }
         Prefilter { needles }
     }
@@ -116,24 +127,27 @@ fn rarity(byte: u8) -> u8 {
     }
 }
 
-/// Terms that all stand in every text that a leaf matches.
-fn terms(leaf: &Leaf) -> Vec<TermId> {
+/// Texts that all stand in every text that a leaf matches.
+fn texts<'p>(plan: &'p Plan, leaf: &Leaf) -> Vec<&'p str> {
+    let text = |term: TermId| plan.vocabulary.text(term);
     match &leaf.matcher {
-        LeafMatcher::Prefix(term) => vec![*term],
+        LeafMatcher::AnyText(_) => Vec::new(),
+        LeafMatcher::Pattern(term) => plan.vocabulary.pattern_of(*term).map(Pattern::literal).into_iter().collect(),
+        LeafMatcher::Sloppy(phrase) => phrase.slots.iter().map(|slot| text(slot.term)).collect(),
         // A token that may also stand as its words is only sure to bring these.
         LeafMatcher::Sequence(atoms) => atoms
             .iter()
             .flat_map(|atom| if atom.words.is_empty() { std::slice::from_ref(&atom.token) } else { &atom.words })
-            .copied()
+            .map(|&term| text(term))
             .collect(),
     }
 }
 
-/// What a text holds in which all of these terms stand.
-fn needle(plan: &Plan, kinds: Kinds, terms: &[TermId]) -> Needle {
-    let texts = || terms.iter().map(|&term| plan.vocabulary.text(term));
-    let ascii = texts().flat_map(|text| text.as_bytes().split(|byte| !byte.is_ascii())).max_by_key(|run| run.len());
-    Needle { kinds, ascii: ascii.unwrap_or_default().to_vec(), beyond_ascii: texts().any(|text| !text.is_ascii()) }
+/// What a text holds in which all of these stand.
+fn needle(kinds: Kinds, texts: &[&str]) -> Needle {
+    let ascii = texts.iter().flat_map(|text| text.as_bytes().split(|byte| !byte.is_ascii()));
+    let ascii = ascii.max_by_key(|run| run.len()).unwrap_or_default().to_vec();
+    Needle { kinds, ascii, beyond_ascii: texts.iter().any(|text| !text.is_ascii()) }
 }
 
 #[cfg(test)]

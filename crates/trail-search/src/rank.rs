@@ -2,13 +2,16 @@
 
 use std::ops::AddAssign;
 
+use rustc_hash::FxHashMap;
 use trail_content::Kind;
 use trail_index::analyzer::TokenKind;
 
 use crate::bm25::{K1_PLUS_1, idf, tf, tf_without_norms};
+use crate::expansion::Expansions;
 use crate::matcher::matches;
-use crate::occurrences::Occurrences;
-use crate::plan::{Atom, Leaf, LeafMatcher, Plan, Reading, TermId};
+use crate::occurrences::{Occurrence, Occurrences};
+use crate::plan::{Atom, Leaf, LeafMatcher, Plan, Reading, Sloppy, TermId};
+use crate::sloppy;
 
 /// In how many documents a text stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,6 +20,19 @@ pub(crate) struct DocumentFrequency {
     pub(crate) word: u64,
     /// As a part or a whole.
     pub(crate) token: u64,
+}
+
+impl DocumentFrequency {
+    /// Of one document with these occurrences.
+    fn in_one<'a>(occurrences: impl Iterator<Item = &'a Occurrence> + Clone) -> DocumentFrequency {
+        let has = |is_word: bool| occurrences.clone().any(|at| (at.kind == TokenKind::Word) == is_word);
+        DocumentFrequency { word: has(true).into(), token: has(false).into() }
+    }
+
+    fn add(&mut self, other: DocumentFrequency) {
+        self.word += other.word;
+        self.token += other.token;
+    }
 }
 
 /// Statistics of one kind of item over everything that is searched.
@@ -28,12 +44,14 @@ pub struct KindStatistics {
     pub words: u64,
     /// By term of the plan.
     frequencies: Vec<DocumentFrequency>,
+    /// By fuzzy word the tokens near enough to it.
+    expansions: FxHashMap<TermId, FxHashMap<Box<str>, DocumentFrequency>>,
 }
 
 impl KindStatistics {
     /// Of documents in which no term of a plan stands yet.
     pub fn new(docs: u64, words: u64) -> KindStatistics {
-        KindStatistics { docs, words, frequencies: Vec::new() }
+        KindStatistics { docs, words, ..KindStatistics::default() }
     }
 
     /// In how many documents `term` stands.
@@ -49,6 +67,20 @@ impl KindStatistics {
         &mut self.frequencies[term.index()]
     }
 
+    /// The tokens near enough to a fuzzy word, and in how many documents each stands.
+    pub(crate) fn expansions(&self, term: TermId) -> impl Iterator<Item = (&str, DocumentFrequency)> {
+        self.expansions.get(&term).into_iter().flatten().map(|(text, &frequency)| (&**text, frequency))
+    }
+
+    /// The entry of a token near enough to a fuzzy word, to be counted up.
+    pub(crate) fn expansion_mut(&mut self, term: TermId, text: &str) -> &mut DocumentFrequency {
+        let expansions = self.expansions.entry(term).or_default();
+        if !expansions.contains_key(text) {
+            expansions.insert(text.into(), DocumentFrequency::default());
+        }
+        expansions.entry(text.into()).or_default()
+    }
+
     pub(crate) fn average_len(&self) -> f64 {
         if self.docs == 0 { 0.0 } else { self.words as f64 / self.docs as f64 }
     }
@@ -60,8 +92,12 @@ impl AddAssign<&KindStatistics> for KindStatistics {
         self.words += other.words;
         for (i, added) in other.frequencies.iter().enumerate() {
             let entry = self.frequency_mut(TermId(i as u32));
-            entry.word += added.word;
-            entry.token += added.token;
+            entry.add(*added);
+        }
+        for (&term, added) in &other.expansions {
+            for (text, &added) in added {
+                self.expansion_mut(term, text).add(added);
+            }
         }
     }
 }
@@ -89,10 +125,18 @@ impl Statistics {
     pub(crate) fn count(&mut self, kind: Kind, text: &Occurrences) {
         let kind = self.of_mut(kind);
         for of_term in text.all().chunk_by(|a, b| a.term == b.term) {
-            let has = |wanted: fn(TokenKind) -> bool| u64::from(of_term.iter().any(|at| wanted(at.kind)));
-            let entry = kind.frequency_mut(of_term[0].term);
-            entry.word += has(|kind| kind == TokenKind::Word);
-            entry.token += has(|kind| kind != TokenKind::Word);
+            kind.frequency_mut(of_term[0].term).add(DocumentFrequency::in_one(of_term.iter()));
+            if of_term[0].text.is_none() {
+                continue;
+            }
+            let mut by_text: Vec<&Occurrence> = of_term.iter().collect();
+            by_text.sort_by_key(|at| &at.text);
+            for of_text in by_text.chunk_by(|a, b| a.text == b.text) {
+                if let Some(text) = &of_text[0].text {
+                    let in_one = DocumentFrequency::in_one(of_text.iter().copied());
+                    kind.expansion_mut(of_text[0].term, text).add(in_one);
+                }
+            }
         }
     }
 }
@@ -114,7 +158,17 @@ pub(crate) fn score(plan: &Plan, leaf: &Leaf, kind: Kind, text: &Occurrences, st
     if !leaf.is_scored {
         return 0.0;
     }
-    let LeafMatcher::Sequence(atoms) = &leaf.matcher else { return leaf.boost };
+    let atoms = match &leaf.matcher {
+        LeafMatcher::Sequence(atoms) => atoms,
+        LeafMatcher::Sloppy(phrase) => return leaf.boost * scale * sloppy_score(phrase, text, statistics.of(kind)),
+        LeafMatcher::Pattern(term) => {
+            return match plan.expansions.of(*term, kind) {
+                Some(expansions) => leaf.boost * scale * fuzzy_score(expansions, *term, text, statistics.of(kind)),
+                None => leaf.boost,
+            };
+        }
+        LeafMatcher::AnyText(_) => return leaf.boost,
+    };
     let (mut by_words, mut by_tokens) = (0u32, 0u32);
     matches(leaf, text, 0, |hit| *(if hit.by_words { &mut by_words } else { &mut by_tokens }) += 1);
     let statistics = statistics.of(kind);
@@ -126,6 +180,57 @@ pub(crate) fn score(plan: &Plan, leaf: &Leaf, kind: Kind, text: &Occurrences, st
     } else {
         0.0
     }
+}
+
+/// As a phrase, with matches that count less the further their tokens were moved. With parts or wholes among the tokens
+/// these count by their own frequencies and lengths do not.
+fn sloppy_score(phrase: &Sloppy, text: &Occurrences, statistics: &KindStatistics) -> f64 {
+    let (mut by_words, mut by_tokens) = (0.0, 0.0);
+    sloppy::matches(phrase, text, |hit, distance| {
+        *(if hit.by_words { &mut by_words } else { &mut by_tokens }) += 1.0 / (1.0 + f64::from(distance));
+    });
+    if by_words > 0.0 {
+        sloppy_weight(phrase, statistics) * tf(by_words, text.word_count, statistics.average_len())
+    } else if by_tokens > 0.0 {
+        sloppy_weight(phrase, statistics) * tf_without_norms(by_tokens)
+    } else {
+        0.0
+    }
+}
+
+/// The idf of the tokens of a phrase together; each counts as a word, if it ever is one.
+pub(crate) fn sloppy_weight(phrase: &Sloppy, statistics: &KindStatistics) -> f64 {
+    let either = |frequency: DocumentFrequency| if frequency.word > 0 { frequency.word } else { frequency.token };
+    let frequencies = phrase.slots.iter().map(|slot| statistics.frequency(slot.term));
+    frequencies.map(|frequency| idf(statistics.docs, either(frequency))).sum()
+}
+
+/// The sum over the kept expansions that stand in the text, each as if it stood in as many documents as the most frequent
+/// of them.
+fn fuzzy_score(expansions: &Expansions, term: TermId, text: &Occurrences, statistics: &KindStatistics) -> f64 {
+    let mut counts: FxHashMap<&str, (u32, u32)> = FxHashMap::default();
+    for at in text.of(term) {
+        if let Some(text) = &at.text {
+            let count = counts.entry(text).or_default();
+            *(if at.kind == TokenKind::Word { &mut count.0 } else { &mut count.1 }) += 1;
+        }
+    }
+    let mut counts: Vec<(&str, (u32, u32))> = counts.into_iter().collect();
+    counts.sort_unstable();
+    let average_len = statistics.average_len();
+    let words = counts.iter().filter(|(_, count)| count.0 > 0).filter_map(|(token, count)| {
+        let boost = expansions.words.boost(token)?;
+        Some(boost * idf(statistics.docs, expansions.words.doc_freq) * tf(count.0.into(), text.word_count, average_len))
+    });
+    let by_words: Vec<f64> = words.collect();
+    if !by_words.is_empty() {
+        return by_words.iter().sum();
+    }
+    let tokens = counts.iter().filter(|(_, count)| count.1 > 0).filter_map(|(token, count)| {
+        let boost = expansions.tokens.boost(token)?;
+        Some(boost * idf(statistics.docs, expansions.tokens.doc_freq) * tf_without_norms(count.1.into()))
+    });
+    tokens.sum()
 }
 
 /// The idf of a phrase of words is the sum over its words.

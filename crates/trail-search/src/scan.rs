@@ -9,7 +9,7 @@ use trail_index::analyzer::count_words;
 use trail_model::{Timestamp, TrailId};
 
 use crate::occurrences::Scanner;
-use crate::plan::{LeafMatcher, Plan};
+use crate::plan::{Leaf, LeafMatcher, Plan};
 use crate::prefilter::Prefilter;
 use crate::rank::{KindStatistics, Statistics};
 use crate::source::{Visit, content_error};
@@ -253,7 +253,14 @@ impl FirstPass<'_> {
     }
 
     fn counts_words(&self) -> bool {
-        self.plan.leaves.iter().any(|leaf| leaf.is_scored && matches!(leaf.matcher, LeafMatcher::Sequence(_)))
+        let counts = |leaf: &Leaf| match &leaf.matcher {
+            LeafMatcher::Sequence(_) | LeafMatcher::Sloppy(_) => true,
+            LeafMatcher::Pattern(term) => {
+                self.plan.vocabulary.pattern_of(*term).is_some_and(|pattern| pattern.as_fuzzy().is_some())
+            }
+            LeafMatcher::AnyText(_) => false,
+        };
+        self.plan.leaves.iter().any(|leaf| leaf.is_scored && counts(leaf))
     }
 
     fn block(&self, trail: &Trail, channel: usize, index: usize, counts: bool, scanner: &mut Scanner) -> Result<Look> {

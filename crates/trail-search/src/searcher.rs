@@ -63,8 +63,9 @@ impl<S: Source> Searcher<S> {
     /// # Errors
     /// If the query cannot be searched for, the source does not answer, or time is up.
     pub fn prepare(&self, query: &Query) -> Result<Search<'_, S>> {
-        let plan = Plan::new(query, self.options.language)?;
+        let mut plan = Plan::new(query, self.options.language)?;
         let (statistics, prepared) = self.source.prepare(&plan, &self.options)?;
+        plan.expand(&statistics);
         Ok(Search { source: &self.source, options: &self.options, plan: Arc::new(plan), statistics, prepared })
     }
 }

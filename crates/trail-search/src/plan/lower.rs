@@ -7,9 +7,11 @@ use trail_query::{
 };
 
 use super::{
-    Atom, Kinds, Language, Leaf, LeafMatcher, MAX_LEAVES, MAX_NESTING, Plan, PureNegative, Reading, Sequence, Tree,
-    Vocabulary, unsupported,
+    Atom, Kinds, Language, Leaf, LeafMatcher, MAX_LEAVES, MAX_NESTING, MAX_SLOP, MAX_STATES, Plan, PureNegative,
+    Reading, Sequence, Sloppy, Slot, Tree, Vocabulary,
 };
+use crate::expansion::AllExpansions;
+use crate::pattern::{Classes, Fuzzy, Pattern, Regexp, RegexpError, TermRange, Wildcard};
 use crate::time::{Period, TimeLeaf, time_leaf};
 use crate::{Error, Result};
 
@@ -36,7 +38,16 @@ pub(super) fn lower(query: &Query, language: Language) -> Result<Plan> {
         Dialect::Classic => PureNegative::Nothing,
     };
     let Lowering { leaves, vocabulary, periods, sequences, .. } = lowering;
-    Ok(Plan { leaves, tree, vocabulary, reading, pure_negative, periods, sequences })
+    Ok(Plan {
+        leaves,
+        tree,
+        vocabulary,
+        reading,
+        pure_negative,
+        periods,
+        sequences,
+        expansions: AllExpansions::default(),
+    })
 }
 
 struct Lowering {
@@ -148,19 +159,49 @@ impl Lowering {
             LeafKind::Phrase { text, slop } => {
                 let tokens = self.tokens(text);
                 // Slop moves tokens against each other: there must be two.
-                if tokens.len() > 1 && slop.is_some_and(|slop| slop > 0) {
-                    return unsupported("a phrase with slop (`\"…\"~N`)", span);
+                if tokens.len() > 1
+                    && let Some(slop) = slop.filter(|&slop| slop > 0)
+                {
+                    return Ok(vec![Term::Sloppy { kinds, tokens, slop: slop.min(MAX_SLOP) }]);
                 }
                 if tokens.is_empty() { Vec::new() } else { vec![tokens] }
             }
-            LeafKind::Prefix { text } => return Ok(vec![Term::Prefix { kinds, text: fold(text) }]),
-            LeafKind::Wildcard { .. } => return unsupported("a word with wildcards inside", span),
-            LeafKind::Regexp { .. } => return unsupported("a regular expression", span),
-            LeafKind::Fuzzy { .. } => return unsupported("a fuzzy word (`word~`)", span),
-            LeafKind::Range { .. } => return unsupported("a range (`[a TO b]`)", span),
-            LeafKind::Exists => return unsupported("whether a field has a value (`field:*`)", span),
+            LeafKind::Exists => return Ok(vec![Term::AnyText { kinds }]),
+            kind => {
+                let pattern = self.pattern(kind, span)?;
+                return Ok(vec![pattern.map_or(Term::AnyText { kinds }, |pattern| Term::Pattern { kinds, pattern })]);
+            }
         };
         Ok(texts.into_iter().map(|tokens| Term::Sequence { kinds, tokens }).collect())
+    }
+
+    /// The set of tokens that a leaf stands for; `None` for all of them.
+    fn pattern(&self, kind: &LeafKind, span: Span) -> Result<Option<Pattern>> {
+        Ok(Some(match kind {
+            LeafKind::Prefix { text } => Pattern::Prefix(fold(text).into()),
+            LeafKind::Wildcard { pattern } => Pattern::Wildcard(Wildcard::new(pattern)),
+            LeafKind::Regexp { pattern } => {
+                // Lucene learned these classes in release 9; the letters are what the older one reads.
+                let classes = if self.language.mode == Mode::Lucene { Classes::Unknown } else { Classes::Known };
+                let regexp = Regexp::new(pattern, classes, MAX_STATES).map_err(|error| match error {
+                    RegexpError::TooComplex => Error::TooComplex { span },
+                    RegexpError::Syntax => Error::BadRegexp { span },
+                })?;
+                Pattern::Regexp(regexp)
+            }
+            LeafKind::Fuzzy { text, edits } => {
+                let text = fold(text);
+                let edits = edits.for_text(&text);
+                Pattern::Fuzzy(Fuzzy::new(text, edits, 0))
+            }
+            LeafKind::Range { lower: None, upper: None, .. } => return Ok(None),
+            LeafKind::Range { lower, upper, include_lower, include_upper } => {
+                let bound = |bound: &Option<String>| bound.as_deref().map(|text| fold(text).into());
+                let (include_lower, include_upper) = (*include_lower, *include_upper);
+                Pattern::Range(TermRange { lower: bound(lower), upper: bound(upper), include_lower, include_upper })
+            }
+            _ => return Ok(None),
+        }))
     }
 
     /// The alternatives of a bare text, each a sequence of tokens.
@@ -201,7 +242,9 @@ impl Lowering {
                 lifetime = Some(of);
                 (Kinds::VISIBLE, LeafMatcher::Sequence(Vec::new()))
             }
-            Term::Prefix { kinds, text } => (kinds, LeafMatcher::Prefix(self.vocabulary.prefix(&text))),
+            Term::Pattern { kinds, pattern } => (kinds, LeafMatcher::Pattern(self.vocabulary.pattern(pattern, kinds))),
+            Term::AnyText { kinds } => (kinds, LeafMatcher::AnyText(self.vocabulary.any_text())),
+            Term::Sloppy { kinds, tokens, slop } => (kinds, self.sloppy(&tokens, slop)),
             Term::Sequence { kinds, tokens } => (kinds, self.sequence(&tokens)),
         };
         if self.leaves.len() >= MAX_LEAVES {
@@ -235,11 +278,30 @@ impl Lowering {
     }
 }
 
+impl Lowering {
+    /// A phrase whose tokens may be moved. A token of several words stands as these; one without stands whole.
+    fn sloppy(&mut self, tokens: &[String], slop: u32) -> LeafMatcher {
+        let LeafMatcher::Sequence(atoms) = self.sequence(tokens) else { return LeafMatcher::Sequence(Vec::new()) };
+        let mut slots = Vec::new();
+        for atom in atoms {
+            if atom.words.is_empty() {
+                let is_whole = !atom.is_word;
+                slots.push(Slot { term: atom.token, is_whole, offset: atom.offset });
+            }
+            let words = atom.words.iter().zip(atom.offset..);
+            slots.extend(words.map(|(&term, offset)| Slot { term, is_whole: false, offset }));
+        }
+        LeafMatcher::Sloppy(Sloppy { slots, slop })
+    }
+}
+
 /// What analysis left of a leaf.
 enum Term {
     All,
     Time(TimeLeaf),
-    Prefix { kinds: Kinds, text: String },
+    Pattern { kinds: Kinds, pattern: Pattern },
+    AnyText { kinds: Kinds },
+    Sloppy { kinds: Kinds, tokens: Vec<String>, slop: u32 },
     Sequence { kinds: Kinds, tokens: Vec<String> },
 }
 

@@ -1,6 +1,9 @@
 //! The texts a query looks for, each once.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Kinds;
+use crate::pattern::Pattern;
 
 /// The number of a text in a [`Vocabulary`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,14 +15,26 @@ impl TermId {
     }
 }
 
-/// The texts a query looks for, folded, each once: whole tokens, and beginnings of tokens.
+/// What a query looks for, each once: whole tokens by their folded text, sets of tokens, and any text at all.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Vocabulary {
     texts: Vec<Box<str>>,
     exact: FxHashMap<Box<str>, TermId>,
-    prefixes: Vec<TermId>,
+    patterns: Vec<Entry>,
+    any_text: Option<TermId>,
     /// Bit `n % 64` is set if an exact text of `n` bytes exists: most tokens are refused by their length.
     lengths: u64,
+}
+
+/// A set of tokens.
+#[derive(Clone, Debug)]
+struct Entry {
+    id: TermId,
+    pattern: Pattern,
+    /// The kinds of item that it is looked for in: a fuzzy word stands for what is in their documents.
+    kinds: Kinds,
+    /// The only tokens of the set that count, if not all do.
+    only: Option<FxHashSet<Box<str>>>,
 }
 
 impl Vocabulary {
@@ -34,14 +49,44 @@ impl Vocabulary {
         id
     }
 
-    /// The term for the beginning of a token.
-    pub(crate) fn prefix(&mut self, text: &str) -> TermId {
-        let known = self.prefixes.iter().copied().find(|&id| self.text(id) == text);
-        known.unwrap_or_else(|| {
-            let id = self.add(text);
-            self.prefixes.push(id);
-            id
-        })
+    /// The term for a set of tokens in items of some kinds.
+    pub(crate) fn pattern(&mut self, pattern: Pattern, kinds: Kinds) -> TermId {
+        if let Some(known) = self.patterns.iter().find(|known| known.kinds == kinds && known.pattern == pattern) {
+            return known.id;
+        }
+        let id = self.add("");
+        self.patterns.push(Entry { id, pattern, kinds, only: None });
+        id
+    }
+
+    /// Lets only these tokens of a set count.
+    pub(crate) fn narrow(&mut self, id: TermId, only: FxHashSet<Box<str>>) {
+        if let Ok(at) = self.patterns.binary_search_by_key(&id, |entry| entry.id) {
+            self.patterns[at].only = Some(only);
+        }
+    }
+
+    /// The term for whatever is not blank.
+    pub(crate) fn any_text(&mut self) -> TermId {
+        let id = self.any_text.unwrap_or_else(|| self.add(""));
+        self.any_text = Some(id);
+        id
+    }
+
+    /// The term for whatever is not blank, if the query asks for it.
+    pub(crate) fn asks_for_any_text(&self) -> Option<TermId> {
+        self.any_text
+    }
+
+    /// The set of tokens that a term stands for, if it is one.
+    pub(crate) fn pattern_of(&self, id: TermId) -> Option<&Pattern> {
+        let at = self.patterns.binary_search_by_key(&id, |entry| entry.id).ok()?;
+        Some(&self.patterns[at].pattern)
+    }
+
+    /// The sets of tokens that the query asks for, and the kinds of item in which it does.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = (TermId, &Pattern, Kinds)> {
+        self.patterns.iter().map(|entry| (entry.id, &entry.pattern, entry.kinds))
     }
 
     fn add(&mut self, text: &str) -> TermId {
@@ -51,7 +96,7 @@ impl Vocabulary {
         id
     }
 
-    /// The text of a term.
+    /// The text of a term for a whole token; empty for others.
     pub(crate) fn text(&self, id: TermId) -> &str {
         &self.texts[id.index()]
     }
@@ -62,16 +107,16 @@ impl Vocabulary {
         (0..self.texts.len()).map(|i| TermId(i as u32)).filter(move |&id| is_exact(id)).map(|id| (id, self.text(id)))
     }
 
-    /// Calls `found` with each term that the folded `token` is or begins with.
+    /// Calls `found` with each term that the folded `token` is or belongs to.
     pub(crate) fn look_up(&self, token: &str, mut found: impl FnMut(TermId)) {
         if self.lengths >> (token.len() % 64) & 1 == 1
             && let Some(&id) = self.exact.get(token)
         {
             found(id);
         }
-        for &id in &self.prefixes {
-            if token.starts_with(self.text(id)) {
-                found(id);
+        for Entry { id, pattern, only, .. } in &self.patterns {
+            if only.as_ref().map_or_else(|| pattern.matches(token), |only| only.contains(token)) {
+                found(*id);
             }
         }
     }

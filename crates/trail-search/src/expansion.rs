@@ -1,0 +1,103 @@
+//! Which tokens a fuzzy word stands for.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use trail_content::Kind;
+
+use crate::bm25::idf;
+use crate::pattern::Fuzzy;
+use crate::plan::{Plan, Reading, TermId};
+use crate::rank::{DocumentFrequency, Statistics};
+
+/// Lucene keeps this many of the tokens near enough to a fuzzy word.
+pub(crate) const EXPANSIONS: usize = 50;
+
+/// By fuzzy word and kind of item. Empty until there are statistics.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AllExpansions {
+    of: FxHashMap<(TermId, Kind), Expansions>,
+}
+
+/// The tokens that one fuzzy word stands for in items of one kind.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Expansions {
+    /// Among the words.
+    pub(crate) words: Kept,
+    /// Among parts and wholes; where tokens are what stands between blanks, among all.
+    pub(crate) tokens: Kept,
+}
+
+/// The best tokens.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Kept {
+    /// How much each counts.
+    boosts: FxHashMap<Box<str>, f64>,
+    /// In how many documents the most frequent of them stands.
+    pub(crate) doc_freq: u64,
+}
+
+/// The words that each fuzzy word of a plan stands for, as Lucene has it: the best of all in its field.
+pub(crate) fn strict_expansions(plan: &Plan, statistics: &Statistics) -> Vec<(TermId, FxHashSet<Box<str>>)> {
+    let fuzzy = plan.vocabulary.patterns().filter(|(_, pattern, _)| pattern.as_fuzzy().is_some());
+    let only = fuzzy.map(|(term, pattern, kinds)| {
+        let kinds = Kind::ALL.into_iter().filter(|&kind| kinds.contains(kind));
+        let mut all: Vec<_> = kinds.flat_map(|kind| statistics.of(kind).expansions(term)).collect();
+        all.retain(|entry| entry.1.word > 0);
+        all.sort_unstable_by_key(|entry| entry.0);
+        all.dedup_by_key(|entry| entry.0);
+        let kept = pattern.as_fuzzy().map(|fuzzy| Kept::new(fuzzy, &all, |frequency| frequency.word));
+        (term, kept.unwrap_or_default().boosts.into_keys().collect())
+    });
+    only.collect()
+}
+
+impl AllExpansions {
+    /// Those of the fuzzy words of `plan` by what stands in the documents.
+    pub(crate) fn new(plan: &Plan, statistics: &Statistics) -> AllExpansions {
+        let mut of = FxHashMap::default();
+        for (term, pattern, kinds) in plan.vocabulary.patterns() {
+            let Some(fuzzy) = pattern.as_fuzzy() else { continue };
+            for kind in Kind::ALL.into_iter().filter(|&kind| kinds.contains(kind)) {
+                let all: Vec<_> = statistics.of(kind).expansions(term).collect();
+                let by_word = |frequency: DocumentFrequency| frequency.word;
+                let by_token = |frequency: DocumentFrequency| match plan.reading {
+                    Reading::Blanks if frequency.word > 0 => frequency.word,
+                    _ => frequency.token,
+                };
+                let expansions =
+                    Expansions { words: Kept::new(fuzzy, &all, by_word), tokens: Kept::new(fuzzy, &all, by_token) };
+                of.insert((term, kind), expansions);
+            }
+        }
+        AllExpansions { of }
+    }
+
+    /// Those of a term, if it is a fuzzy word.
+    pub(crate) fn of(&self, term: TermId, kind: Kind) -> Option<&Expansions> {
+        self.of.get(&(term, kind))
+    }
+}
+
+impl Expansions {
+    /// The most that they are worth in one text, out of `docs` documents, before boosts and scale.
+    pub(crate) fn most(&self, docs: u64) -> f64 {
+        let most = |kept: &Kept| kept.boosts.values().sum::<f64>() * idf(docs, kept.doc_freq);
+        most(&self.words).max(most(&self.tokens))
+    }
+}
+
+impl Kept {
+    fn new(fuzzy: &Fuzzy, all: &[(&str, DocumentFrequency)], count: impl Fn(DocumentFrequency) -> u64) -> Kept {
+        let standing = all.iter().filter(|(_, frequency)| count(*frequency) > 0);
+        let mut best: Vec<(f64, &str, u64)> =
+            standing.filter_map(|&(text, frequency)| Some((fuzzy.boost(text)?, text, count(frequency)))).collect();
+        best.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+        best.truncate(EXPANSIONS);
+        let doc_freq = best.iter().map(|entry| entry.2).max().unwrap_or(0);
+        Kept { boosts: best.into_iter().map(|(boost, text, _)| (text.into(), boost)).collect(), doc_freq }
+    }
+
+    /// How much a token counts, if it is one of the best.
+    pub(crate) fn boost(&self, token: &str) -> Option<f64> {
+        self.boosts.get(token).copied()
+    }
+}

@@ -1,0 +1,74 @@
+//! Sets of tokens: what wildcards, regular expressions, fuzzy words and ranges match.
+//!
+//! Every pattern is asked of a folded token and matches it whole or not at all.
+
+mod fuzzy;
+mod regexp;
+mod wildcard;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use fuzzy::Fuzzy;
+pub(crate) use regexp::{Classes, Regexp, RegexpError};
+pub(crate) use wildcard::Wildcard;
+
+/// A set of tokens.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Pattern {
+    /// Those that begin so.
+    Prefix(Box<str>),
+    /// Those of a shape.
+    Wildcard(Wildcard),
+    /// Those of a regular language.
+    Regexp(Regexp),
+    /// Those within a number of edits.
+    Fuzzy(Fuzzy),
+    /// Those in an interval, by their bytes.
+    Range(TermRange),
+}
+
+/// An interval of tokens, in the order of their bytes, which is that of their code points. `None` is an open end.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TermRange {
+    pub(crate) lower: Option<Box<str>>,
+    pub(crate) upper: Option<Box<str>>,
+    pub(crate) include_lower: bool,
+    pub(crate) include_upper: bool,
+}
+
+impl TermRange {
+    fn matches(&self, token: &str) -> bool {
+        let above = self.lower.as_deref().is_none_or(|low| token > low || (self.include_lower && token == low));
+        above && self.upper.as_deref().is_none_or(|high| token < high || (self.include_upper && token == high))
+    }
+}
+
+impl Pattern {
+    /// Tells whether the folded `token` belongs to the set.
+    pub(crate) fn matches(&self, token: &str) -> bool {
+        match self {
+            Pattern::Prefix(text) => token.starts_with(&**text),
+            Pattern::Wildcard(wildcard) => wildcard.matches(token),
+            Pattern::Regexp(regexp) => regexp.matches(token),
+            Pattern::Fuzzy(fuzzy) => fuzzy.matches(token),
+            Pattern::Range(range) => range.matches(token),
+        }
+    }
+
+    /// A text that stands in every token of the set; empty if none is known.
+    pub(crate) fn literal(&self) -> &str {
+        match self {
+            Pattern::Prefix(text) => text,
+            Pattern::Wildcard(wildcard) => wildcard.literal(),
+            Pattern::Regexp(regexp) => regexp.literal(),
+            Pattern::Fuzzy(fuzzy) => fuzzy.literal(),
+            Pattern::Range(_) => "",
+        }
+    }
+
+    /// The fuzzy word, if it is one: its score depends on which tokens there are.
+    pub(crate) fn as_fuzzy(&self) -> Option<&Fuzzy> {
+        if let Pattern::Fuzzy(fuzzy) = self { Some(fuzzy) } else { None }
+    }
+}
