@@ -1,15 +1,16 @@
 //! Searching a data directory through its index.
 
+use std::ops;
 use std::sync::Arc;
 
 use trail_content::{Block, ChannelContent, ContentFile, Kind};
 use trail_index::analyzer::words;
-use trail_index::{IndexReader, Limits, Lookup, Survey, TrailWeights};
+use trail_index::{IndexReader, Limits, Lookup, Survey, TermField, TermPattern, TrailWeights};
 use trail_model::{ChannelId, Offset, Timestamp, TrailId};
 
 use crate::bound::{LeafBound, rank_bound};
 use crate::kept::Kept;
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, TermRange};
 use crate::plan::{Leaf, LeafMatcher, Plan, Reading};
 use crate::prefilter::Prefilter;
 use crate::rank::{DocumentFrequency, KindStatistics, Statistics};
@@ -78,8 +79,33 @@ impl IndexSource {
                     token: self.index.doc_freq_token(kind, text).map_err(Self::error)?,
                 };
             }
+            self.count_expansions(plan, kind, cancel, statistics.of_mut(kind))?;
         }
         Ok(statistics)
+    }
+
+    /// Counts the tokens near enough to each fuzzy word.
+    fn count_expansions(
+        &self,
+        plan: &Plan,
+        kind: Kind,
+        cancel: &Cancel,
+        statistics: &mut KindStatistics,
+    ) -> Result<()> {
+        let is_cancelled = || cancel.check().is_err();
+        let limits = Limits { is_cancelled: &is_cancelled, ..Limits::default() };
+        for (term, pattern, kinds) in plan.vocabulary.patterns() {
+            let Some(fuzzy) = pattern.as_fuzzy().filter(|_| kinds.contains(kind)) else { continue };
+            let accepts = |token: &str| fuzzy.matches(token);
+            let near = TermPattern { accepts: &accepts, prefix: fuzzy.literal(), infix: "" };
+            for field in [TermField::Words, TermField::Tokens] {
+                for (text, count) in self.index.matching_terms(field, kind, &near, &limits).map_err(Self::error)? {
+                    let frequency = statistics.expansion_mut(term, &text);
+                    *(if field == TermField::Words { &mut frequency.word } else { &mut frequency.token }) += count;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Asks the index for every leaf; `None` if there is one that it cannot be asked for.
@@ -121,22 +147,37 @@ impl IndexSource {
 }
 
 /// A [`Lookup`] that owns its text.
-enum Text {
+enum Text<'p> {
     Exact(String),
     Prefix(String),
+    Pattern { accepts: Box<dyn Fn(&str) -> bool + Sync + 'p>, infix: &'p str },
+    Range(&'p TermRange),
 }
 
-impl Text {
+impl Text<'_> {
     fn lookup(&self) -> Lookup<'_> {
         match self {
             Text::Exact(text) => Lookup::Exact(text),
             Text::Prefix(text) => Lookup::Prefix(text),
+            Text::Pattern { accepts, infix } => Lookup::Pattern(TermPattern { accepts, prefix: "", infix }),
+            Text::Range(range) => Lookup::Range(trail_index::TermRange {
+                lower: bound_of(range.lower.as_deref(), range.include_lower),
+                upper: bound_of(range.upper.as_deref(), range.include_upper),
+            }),
         }
     }
 }
 
+fn bound_of(text: Option<&str>, is_included: bool) -> ops::Bound<&str> {
+    match text {
+        Some(text) if is_included => ops::Bound::Included(text),
+        Some(text) => ops::Bound::Excluded(text),
+        None => ops::Bound::Unbounded,
+    }
+}
+
 /// What the index must have of an item that a leaf matches. Nothing if it cannot say.
-fn lookups(plan: &Plan, leaf: &Leaf) -> Vec<Text> {
+fn lookups<'p>(plan: &'p Plan, leaf: &Leaf) -> Vec<Text<'p>> {
     let text = |term| plan.vocabulary.text(term);
     let exact = |text: &str| Text::Exact(text.to_owned());
     match (&leaf.matcher, plan.reading) {
@@ -144,7 +185,13 @@ fn lookups(plan: &Plan, leaf: &Leaf) -> Vec<Text> {
         (LeafMatcher::Pattern(term), reading) => match (plan.vocabulary.pattern_of(*term), reading) {
             (Some(Pattern::Prefix(prefix)), Reading::Blanks) => prefix_between_blanks(prefix),
             (Some(Pattern::Prefix(prefix)), _) => vec![Text::Prefix(prefix.to_string())],
-            _ => Vec::new(),
+            // What stands between blanks may be several terms of the index, and none as a whole.
+            (None, _) | (_, Reading::Blanks) => Vec::new(),
+            (Some(Pattern::Range(range)), _) => vec![Text::Range(range)],
+            (Some(pattern), _) => {
+                let accepts = Box::new(|token: &str| pattern.matches(token));
+                vec![Text::Pattern { accepts, infix: pattern.literal() }]
+            }
         },
         (LeafMatcher::Sloppy(phrase), Reading::Blanks) => {
             phrase.slots.iter().flat_map(|slot| between_blanks(text(slot.term))).collect()
@@ -163,7 +210,7 @@ fn lookups(plan: &Plan, leaf: &Leaf) -> Vec<Text> {
 }
 
 /// What the index has of a token between blanks.
-fn between_blanks(token: &str) -> Vec<Text> {
+fn between_blanks(token: &str) -> Vec<Text<'static>> {
     if token.chars().all(char::is_alphanumeric) {
         words(token).into_iter().map(Text::Exact).collect()
     } else {
@@ -172,8 +219,8 @@ fn between_blanks(token: &str) -> Vec<Text> {
 }
 
 /// A token between blanks may be several words and no whole: all but the last of the prefix's are there.
-fn prefix_between_blanks(prefix: &str) -> Vec<Text> {
-    let mut lookups: Vec<Text> = words(prefix).into_iter().map(Text::Exact).collect();
+fn prefix_between_blanks(prefix: &str) -> Vec<Text<'static>> {
+    let mut lookups: Vec<Text<'static>> = words(prefix).into_iter().map(Text::Exact).collect();
     match lookups.pop() {
         Some(Text::Exact(last)) => lookups.push(Text::Prefix(last)),
         _ => lookups.push(Text::Prefix(prefix.to_owned())),

@@ -20,21 +20,6 @@ impl Fuzzy {
         Fuzzy { text, edits, prefix: prefix.min(chars.len()), chars }
     }
 
-    /// The word.
-    pub(crate) fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// How many edits are allowed.
-    pub(crate) fn edits(&self) -> usize {
-        self.edits
-    }
-
-    /// The characters that must be equal at the beginning.
-    pub(crate) fn prefix_len(&self) -> usize {
-        self.prefix
-    }
-
     /// A text in every word near enough: of as many pieces of the word as there are edits and one more, one is left
     /// untouched, but which is not known; so the fixed prefix, or the whole word.
     pub(crate) fn literal(&self) -> &str {
