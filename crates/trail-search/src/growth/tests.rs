@@ -82,7 +82,16 @@ fn check(text: &str, kind: LeafKind, mode: Mode) {
     let occurrences = scanner.scan(&plan, text, true);
     let mut growth = Growth::new(&plan, text, &occurrences);
     let mut check_state = |len: usize, next: Option<char>| {
-        let slow = slow(&kind, mode, &text[..len], next);
+        let slow = match &kind {
+            LeafKind::Prefix { .. } | LeafKind::Phrase { slop: None, .. } => slow(&kind, mode, &text[..len], next),
+            // What a set of tokens or a moved phrase is has tests of its own; here each state is a text of its own.
+            _ => {
+                let state = Scanner::default().scan_state(&plan, &text[..len], next);
+                let mut found = Vec::new();
+                matches(&plan.leaves[0], &state, 0, |hit| found.push(hit.span.start));
+                found
+            }
+        };
         let fast = growth.at(&mut scanner, len, next)[0];
         assert_eq!(
             fast.is_some(),
@@ -120,9 +129,17 @@ fn kinds(text: &str, from: usize, len: usize) -> Vec<LeafKind> {
     for text in [piece, token, stripped] {
         if !text.is_empty() {
             kinds.push(LeafKind::Phrase { text: text.clone(), slop: None });
+            kinds.push(LeafKind::Phrase { text: format!("{text} {text}"), slop: Some(3) });
+            kinds.push(LeafKind::Phrase { text: format!("b {text} a"), slop: Some(2) });
+            kinds.push(LeafKind::Fuzzy { text: text.clone(), edits: trail_query::Edits::Upto(1) });
             kinds.push(LeafKind::Prefix { text });
         }
     }
+    kinds.push(LeafKind::Wildcard { pattern: "?*b".into() });
+    kinds.push(LeafKind::Regexp { pattern: "[ab.]+|.*/.*".into() });
+    let (lower, upper) = (Some("a".to_owned()), Some("b.".to_owned()));
+    kinds.push(LeafKind::Range { lower, upper, include_lower: true, include_upper: false });
+    kinds.push(LeafKind::Exists);
     kinds
 }
 

@@ -54,7 +54,7 @@ impl Engine {
     pub(crate) fn supports(&self, text: &str, mode: Mode) -> bool {
         let parsed = trail_query::parse(text, mode);
         let plan = parsed.map(|parsed| trail_search::Plan::new(&parsed.query, mode.into()));
-        !matches!(plan, Ok(Err(trail_search::Error::UnsupportedQuery { .. })))
+        !matches!(plan, Ok(Err(trail_search::Error::TooComplex { .. })))
     }
 
     /// All hits of a query.

@@ -37,7 +37,7 @@ pub(super) fn check_index(data: &DataDir, args: &VerifyArgs, ui: &Ui) -> Result<
             let is_query = |question: &Question| {
                 let parsed = trail_query::parse(&question.query.to_string(), mode);
                 let plan = parsed.map(|parsed| Plan::new(&parsed.query, mode.into()));
-                !matches!(plan, Err(_) | Ok(Err(trail_search::Error::UnsupportedQuery { .. })))
+                !matches!(plan, Err(_) | Ok(Err(trail_search::Error::TooComplex { .. })))
             };
             let asked: Vec<Question> = replays
                 .iter()
