@@ -3,6 +3,8 @@
 //! A [`Session`] is one document: who, from where, to what, when, with which verdict. This crate keeps the documents and
 //! finds them: the metadata filter language is Lucene's (`trail-query`), over typed fields.
 
+pub mod filter;
+pub mod index;
 mod session;
 mod store;
 mod time;

@@ -1,0 +1,306 @@
+//! A frozen view of the index.
+
+use std::collections::{BinaryHeap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tantivy::columnar::ColumnIndex;
+use tantivy::query::{EnableScoring, Query};
+use tantivy::{DocId, Searcher, SegmentReader};
+
+use super::bm25::FieldStats;
+use super::columns::Values;
+use super::fields::Fields;
+use super::gather::Gatherer;
+use super::sort::{LocalCell, Ranked, local_cell, whole_second};
+use super::{Cancel, Cursor, IndexError, Result, SortKey, SortValue};
+use crate::filter::{FieldId, FieldType, Plan, Schema};
+
+/// A frozen view of the index: what is written later does not change it. Clones are cheap and share it.
+#[derive(Clone)]
+pub struct Snapshot {
+    pub(crate) searcher: Searcher,
+    pub(crate) fields: Arc<Fields>,
+    stats: Arc<Mutex<HashMap<FieldId, FieldStats>>>,
+}
+
+/// What to search for, and which part of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SearchRequest {
+    /// The order; empty: by score, greatest first.
+    pub sort: Vec<SortKey>,
+    /// Only what comes after this.
+    pub after: Option<Cursor>,
+    /// How many to leave out at the beginning.
+    pub offset: usize,
+    /// How many to give.
+    pub limit: usize,
+    /// Whether dates are sorted by whole seconds, for cursors that have no more.
+    pub whole_seconds: bool,
+}
+
+impl Default for SearchRequest {
+    fn default() -> SearchRequest {
+        SearchRequest { sort: Vec::new(), after: None, offset: 0, limit: 500, whole_seconds: false }
+    }
+}
+
+/// A part of what was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The sessions, in order.
+    pub hits: Vec<SessionHit>,
+    /// How many there are in all, exactly; those before a cursor, too.
+    pub total: u64,
+}
+
+/// One session that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SessionHit {
+    /// The document's key.
+    pub key: String,
+    /// Its score, on Elasticsearch 7's scale.
+    pub score: f32,
+    /// Where a page ends that ends with it.
+    pub cursor: Cursor,
+}
+
+impl Snapshot {
+    pub(crate) fn new(searcher: Searcher, fields: Arc<Fields>) -> Snapshot {
+        Snapshot { searcher, fields, stats: Arc::default() }
+    }
+
+    /// The fields of the documents.
+    pub fn schema(&self) -> &Schema {
+        &self.fields.schema
+    }
+
+    /// How many documents there are.
+    pub fn len(&self) -> u64 {
+        self.searcher.num_docs()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub(crate) fn segments(&self) -> &[SegmentReader] {
+        self.searcher.segment_readers()
+    }
+
+    /// Counts the documents of a plan, exactly.
+    ///
+    /// # Errors
+    /// [`IndexError`]: a limit, a deadline, or the disk.
+    pub fn count(&self, plan: &Plan, cancel: &Cancel) -> Result<u64> {
+        let mut count = 0;
+        self.each_match(plan, cancel, |_, _, _, _| {
+            count += 1;
+            Ok(())
+        })?;
+        Ok(count)
+    }
+
+    /// Finds a page of the documents of a plan.
+    ///
+    /// Takes memory for `offset + limit` documents, wherever the page begins.
+    ///
+    /// # Errors
+    /// [`IndexError`]: a limit, a deadline, the disk, a field that cannot be sorted by, or a cursor that does not fit.
+    pub fn search(&self, plan: &Plan, request: &SearchRequest, cancel: &Cancel) -> Result<Page> {
+        let wanted = request.offset.saturating_add(request.limit);
+        let mut sorters = Vec::new();
+        for (ordinal, reader) in self.segments().iter().enumerate() {
+            sorters.push(Sorter::new(&self.fields, request, ordinal as u32, reader)?);
+        }
+        let mut total = 0;
+        self.each_match(plan, cancel, |ordinal, _, doc, score| {
+            total += 1;
+            sorters[ordinal].offer(doc, score, wanted);
+            Ok(())
+        })?;
+        let mut ranked = Vec::new();
+        for sorter in sorters {
+            ranked.extend(sorter.finish()?);
+        }
+        ranked.sort_by(|a, b| a.compare(b, &request.sort));
+        let page = ranked.into_iter().skip(request.offset).take(request.limit);
+        let hits = page.map(|ranked| self.hit(ranked)).collect::<Result<_>>()?;
+        Ok(Page { hits, total })
+    }
+
+    fn hit(&self, ranked: Ranked) -> Result<SessionHit> {
+        let (ordinal, doc) = ((ranked.tiebreaker >> 32) as u32, ranked.tiebreaker as u32);
+        let reader = self.searcher.segment_reader(ordinal);
+        let keys = reader.fast_fields().str(super::fields::KEY)?;
+        let key = match Values::Text(keys).first(doc)? {
+            Some(SortValue::Text(key)) => key,
+            _ => String::new(),
+        };
+        let cursor = Cursor { values: ranked.values, tiebreaker: ranked.tiebreaker };
+        Ok(SessionHit { key, score: ranked.score, cursor })
+    }
+
+    /// Gives every document of a plan: segment, document, score.
+    pub(crate) fn each_match(
+        &self,
+        plan: &Plan,
+        cancel: &Cancel,
+        mut f: impl FnMut(usize, &SegmentReader, DocId, f32) -> Result<()>,
+    ) -> Result<()> {
+        let query: Box<dyn Query> = Gatherer::new(self, cancel).query(plan)?;
+        let weight = query.weight(EnableScoring::enabled_from_searcher(&self.searcher))?;
+        for (ordinal, reader) in self.segments().iter().enumerate() {
+            let alive = reader.alive_bitset();
+            let mut fault = None;
+            weight.for_each(reader, &mut |doc, score| {
+                let is_alive = alive.is_none_or(|alive| alive.is_alive(doc));
+                if is_alive && fault.is_none() {
+                    fault = f(ordinal, reader, doc, score).err();
+                }
+            })?;
+            cancel.check()?;
+            if let Some(fault) = fault {
+                return Err(fault);
+            }
+        }
+        Ok(())
+    }
+
+    /// Which documents have a value in a field.
+    pub(crate) fn column_index(&self, field: FieldId, reader: &SegmentReader) -> Result<Option<ColumnIndex>> {
+        let Some((_, name)) = self.fields.column(field) else { return Ok(None) };
+        let columns = reader.fast_fields();
+        Ok(match self.fields.schema.field(field).kind {
+            FieldType::Keyword { .. } | FieldType::Boolean => {
+                columns.str(name)?.map(|column| column.ords().index.clone())
+            }
+            FieldType::Text => columns.column_opt::<u64>(name)?.map(|column| column.index),
+            FieldType::Address { .. } => columns.column_opt::<std::net::Ipv6Addr>(name)?.map(|column| column.index),
+            FieldType::Double => columns.column_opt::<f64>(name)?.map(|column| column.index),
+            _ => columns.column_opt::<i64>(name)?.map(|column| column.index),
+        })
+    }
+
+    /// What scores need to know of a field; found once per snapshot. Deleted documents count until they are merged away,
+    /// as in Lucene.
+    pub(crate) fn stats(&self, field: FieldId) -> Result<FieldStats> {
+        let mut known = self.stats.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(stats) = known.get(&field) {
+            return Ok(*stats);
+        }
+        let mut stats = FieldStats::default();
+        for reader in self.segments() {
+            if self.fields.schema.field(field).kind == FieldType::Text {
+                let Some((_, name)) = self.fields.column(field) else { continue };
+                let Some(lengths) = reader.fast_fields().column_opt::<u64>(name)? else { continue };
+                for length in (0..reader.max_doc()).filter_map(|doc| lengths.first(doc)).filter(|length| *length > 0) {
+                    stats.docs += 1;
+                    stats.terms += length;
+                }
+            } else if let Some(index) = self.column_index(field, reader)? {
+                stats.docs += (0..reader.max_doc()).filter(|doc| index.has_value(*doc)).count() as u64;
+            }
+        }
+        known.insert(field, stats);
+        Ok(stats)
+    }
+}
+
+/// Keeps the first documents of one segment.
+struct Sorter<'a> {
+    request: &'a SearchRequest,
+    columns: Vec<Values>,
+    after: Option<(Vec<LocalCell>, u64)>,
+    kept: BinaryHeap<Entry>,
+    segment: u32,
+}
+
+/// Greater is later.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    cells: Vec<LocalCell>,
+    tiebreaker: u64,
+    /// The score's bits, to give it back.
+    score_bits: u32,
+}
+
+impl<'a> Sorter<'a> {
+    fn new(fields: &Fields, request: &'a SearchRequest, segment: u32, reader: &SegmentReader) -> Result<Sorter<'a>> {
+        let open = |key: &SortKey| Values::open(fields, &key.field, reader);
+        let columns = request.sort.iter().map(open).collect::<Result<Vec<_>>>()?;
+        let after = match &request.after {
+            None => None,
+            Some(cursor) if cursor.values.len() != request.sort.len() || request.sort.is_empty() => {
+                return Err(IndexError::BadCursor);
+            }
+            Some(cursor) => {
+                let mut cells = Vec::new();
+                for ((value, column), key) in cursor.values.iter().zip(&columns).zip(&request.sort) {
+                    let order = match value {
+                        None => None,
+                        Some(SortValue::Date(time)) if request.whole_seconds => {
+                            column.order_of(&SortValue::Date(whole_second(*time)))?
+                        }
+                        Some(value) => column.order_of(value)?,
+                    };
+                    if order.is_none() && value.is_some() {
+                        return Err(IndexError::BadCursor);
+                    }
+                    cells.push(local_cell(order, key.descending));
+                }
+                Some((cells, cursor.tiebreaker))
+            }
+        };
+        Ok(Sorter { request, columns, after, kept: BinaryHeap::new(), segment })
+    }
+
+    fn offer(&mut self, doc: DocId, score: f32, wanted: usize) {
+        if wanted == 0 {
+            return;
+        }
+        let tiebreaker = u64::from(self.segment) << 32 | u64::from(doc);
+        let mut cells = Vec::with_capacity(self.columns.len().max(1));
+        for (column, key) in self.columns.iter().zip(&self.request.sort) {
+            let order = match column {
+                Values::Date(Some(dates)) if self.request.whole_seconds => {
+                    let second = dates.first(doc).map(|time| SortValue::Date(whole_second(time)));
+                    second.and_then(|second| column.order_of(&second).ok().flatten())
+                }
+                column => column.order(doc),
+            };
+            cells.push(local_cell(order, key.descending));
+        }
+        if cells.is_empty() {
+            // Scores are not negative, so their bits order like them.
+            cells.push((false, !u128::from(score.to_bits())));
+        }
+        if let Some((after, last)) = &self.after
+            && (&cells, tiebreaker) <= (after, *last)
+        {
+            return;
+        }
+        self.kept.push(Entry { cells, tiebreaker, score_bits: score.to_bits() });
+        if self.kept.len() > wanted {
+            self.kept.pop();
+        }
+    }
+
+    fn finish(self) -> Result<Vec<Ranked>> {
+        let mut ranked = Vec::new();
+        for Entry { tiebreaker, score_bits, .. } in self.kept.into_sorted_vec() {
+            let mut values = Vec::new();
+            for column in &self.columns {
+                let value = column.first(tiebreaker as u32)?;
+                values.push(match value {
+                    Some(SortValue::Date(time)) if self.request.whole_seconds => {
+                        Some(SortValue::Date(whole_second(time)))
+                    }
+                    value => value,
+                });
+            }
+            ranked.push(Ranked { values, score: f32::from_bits(score_bits), tiebreaker });
+        }
+        Ok(ranked)
+    }
+}

@@ -1,0 +1,169 @@
+//! Takes documents.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use tantivy::directory::MmapDirectory;
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Term};
+
+use super::document::document;
+use super::fields::Fields;
+use super::{IndexError, Result, Snapshot};
+use crate::Session;
+use crate::filter::Schema;
+
+/// Memory of the writer before it writes a segment: tens of thousands of sessions.
+const WRITER_BYTES: usize = 32 * 1024 * 1024;
+
+/// The index over session documents; shared between threads.
+///
+/// What is written is seen by the next [`Self::snapshot`] after [`Self::refresh`], which a
+/// [`Refresher`](super::Refresher) calls at a fixed pace.
+pub struct SessionIndex {
+    fields: Arc<Fields>,
+    reader: IndexReader,
+    index: Index,
+    writer: Mutex<Writer>,
+    latest: Mutex<Snapshot>,
+}
+
+struct Writer {
+    engine: IndexWriter,
+    is_dirty: bool,
+    mark: Option<u64>,
+}
+
+impl SessionIndex {
+    /// An index that is gone when it is dropped.
+    ///
+    /// # Errors
+    /// [`IndexError::Engine`] if the engine cannot be started.
+    pub fn in_memory(schema: Schema) -> Result<SessionIndex> {
+        let fields = Fields::new(schema);
+        SessionIndex::over(Index::create_in_ram(fields.engine.clone()), fields)
+    }
+
+    /// Opens the index in a folder, which is made if it does not exist. An index of another layout or one that cannot be
+    /// opened is replaced by an empty one without a [`mark`](Self::mark): then the documents have to be put again.
+    ///
+    /// # Errors
+    /// [`IndexError`] if the folder cannot be written or another process writes it.
+    pub fn open(folder: &Path, schema: Schema) -> Result<SessionIndex> {
+        let fields = Fields::new(schema);
+        std::fs::create_dir_all(folder)?;
+        let existing = Index::open_in_dir(folder).ok().filter(|index| index.schema() == fields.engine);
+        let index = match existing {
+            Some(index) => index,
+            None => {
+                std::fs::remove_dir_all(folder)?;
+                std::fs::create_dir_all(folder)?;
+                let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
+                Index::open_or_create(directory, fields.engine.clone())?
+            }
+        };
+        SessionIndex::over(index, fields)
+    }
+
+    fn over(index: Index, fields: Fields) -> Result<SessionIndex> {
+        let engine = index.writer_with_num_threads(1, WRITER_BYTES)?;
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let fields = Arc::new(fields);
+        let latest = Mutex::new(Snapshot::new(reader.searcher(), Arc::clone(&fields)));
+        let writer = Mutex::new(Writer { engine, is_dirty: false, mark: None });
+        Ok(SessionIndex { fields, reader, index, writer, latest })
+    }
+
+    /// The fields of the documents.
+    pub fn schema(&self) -> &Schema {
+        &self.fields.schema
+    }
+
+    /// Adds a document, or replaces the one with its key.
+    ///
+    /// # Errors
+    /// [`IndexError`] if it cannot be written.
+    pub fn put(&self, session: &Session) -> Result<()> {
+        let document = document(&self.fields, session);
+        let mut writer = self.writer()?;
+        writer.engine.delete_term(Term::from_field_text(self.fields.key, &session.key));
+        writer.engine.add_document(document)?;
+        writer.is_dirty = true;
+        Ok(())
+    }
+
+    /// Takes out the document with a key, if there is one.
+    ///
+    /// # Errors
+    /// [`IndexError::Poisoned`] after a failure.
+    pub fn delete(&self, key: &str) -> Result<()> {
+        let mut writer = self.writer()?;
+        writer.engine.delete_term(Term::from_field_text(self.fields.key, key));
+        writer.is_dirty = true;
+        Ok(())
+    }
+
+    /// Takes out every document.
+    ///
+    /// # Errors
+    /// [`IndexError`] if it cannot be written.
+    pub fn clear(&self) -> Result<()> {
+        let mut writer = self.writer()?;
+        writer.engine.delete_all_documents()?;
+        writer.is_dirty = true;
+        Ok(())
+    }
+
+    /// Says up to where the store of documents has been put; it is kept with the next refresh.
+    ///
+    /// # Errors
+    /// [`IndexError::Poisoned`] after a failure.
+    pub fn set_mark(&self, mark: u64) -> Result<()> {
+        let mut writer = self.writer()?;
+        writer.mark = Some(mark);
+        writer.is_dirty = true;
+        Ok(())
+    }
+
+    /// The mark that was kept last; `None` if there is none and all documents have to be put.
+    ///
+    /// # Errors
+    /// [`IndexError::Engine`] if it cannot be read.
+    pub fn mark(&self) -> Result<Option<u64>> {
+        let payload = self.index.load_metas()?.payload;
+        Ok(payload.and_then(|payload| payload.parse().ok()))
+    }
+
+    /// Makes everything written so far safe and visible to the snapshots taken from now on.
+    ///
+    /// # Errors
+    /// [`IndexError`] if it cannot be written.
+    pub fn refresh(&self) -> Result<()> {
+        let mut writer = self.writer()?;
+        if !writer.is_dirty {
+            return Ok(());
+        }
+        let mark = match writer.mark {
+            Some(mark) => Some(mark),
+            None => self.mark()?,
+        };
+        let mut commit = writer.engine.prepare_commit()?;
+        if let Some(mark) = mark {
+            commit.set_payload(&mark.to_string());
+        }
+        commit.commit()?;
+        writer.is_dirty = false;
+        self.reader.reload()?;
+        let mut latest = self.latest.lock().map_err(|_| IndexError::Poisoned)?;
+        *latest = Snapshot::new(self.reader.searcher(), Arc::clone(&self.fields));
+        Ok(())
+    }
+
+    /// A frozen view of what the last refresh made visible.
+    pub fn snapshot(&self) -> Snapshot {
+        self.latest.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    fn writer(&self) -> Result<MutexGuard<'_, Writer>> {
+        self.writer.lock().map_err(|_| IndexError::Poisoned)
+    }
+}
