@@ -327,6 +327,8 @@ pub enum ExportFormat {
     Txt,
     /// Records, one JSON object a line.
     Json,
+    /// The frames of desktops, a picture each, into the folder given by --output.
+    Png,
 }
 
 /// `trail export`.
@@ -338,7 +340,7 @@ pub struct ExportArgs {
     /// The form.
     #[arg(long)]
     pub format: ExportFormat,
-    /// The file to write; standard output if nothing is said.
+    /// The file (with png: the folder) to write; standard output if nothing is said.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Include what was typed, passwords too. The fact is logged on standard error.

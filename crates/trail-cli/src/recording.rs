@@ -399,7 +399,7 @@ pub(crate) fn screen_channel(trail: &TrailReader, wanted: Option<u32>) -> Result
     for summary in trail.channels() {
         let mut player = trail_replay::Player::new(trail, summary.channel)?;
         player.seek(summary.last_record)?;
-        if player.terminal().is_some() {
+        if player.terminal().is_some() || player.surface().is_some() {
             return Ok(summary.channel);
         }
     }

@@ -1,7 +1,7 @@
 //! Drawing instructions to pixels.
 //!
 //! [`Surface`] is the state of a desktop: it takes the bodies of drawing records and gives a picture of the screen, or
-//! itself as bytes. [`DrawingWriter`] makes such bodies.
+//! itself as bytes. [`DrawingWriter`] makes such bodies; [`rfb`] makes them from a VNC server's bytes.
 //!
 //! Pure functions of their input: no files, clocks, threads or randomness. Every size is compared with a limit of
 //! [`limits`] before memory is taken by it; what cannot be drawn is left out and counted in [`Faults`].
@@ -16,6 +16,7 @@ pub mod limits;
 mod mask;
 mod picture;
 mod pixels;
+pub mod rfb;
 mod save;
 mod surface;
 #[cfg(test)]

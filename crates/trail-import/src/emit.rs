@@ -2,7 +2,9 @@
 
 use std::io;
 
-use trail_model::{ChannelId, ChannelKind, ChannelOpen, Event, EventKind, Offset, SessionMeta, Size};
+use trail_model::{
+    ChannelId, ChannelKind, ChannelOpen, Clipped, Event, EventKind, KeyStroke, Offset, PointerMove, SessionMeta, Size,
+};
 
 use crate::grow::Grow;
 use crate::lines::Place;
@@ -148,19 +150,31 @@ impl<'a> Emitter<'a> {
         let raw = kind == ChannelKind::SessionExec;
         let known = self.options.size.or(size);
         let size = known.unwrap_or(Size::DEFAULT);
+        let grow = (self.options.grow && known.is_none() && !raw).then(|| Grow::new(size));
+        self.open_channel(ChannelOpen { kind, size: Some(size) }, grow)
+    }
+
+    /// Opens a channel with a desktop, which has no size before its first frame.
+    pub(crate) fn open_desktop(&mut self) -> Result<usize, Error> {
+        if self.sent.is_none() {
+            self.begin()?;
+        }
+        self.open_channel(ChannelOpen { kind: ChannelKind::Drawing, size: None }, None)
+    }
+
+    fn open_channel(&mut self, open: ChannelOpen, grow: Option<Grow>) -> Result<usize, Error> {
         let id = ChannelId(self.channels.len() as u32 + 1);
-        let grow = self.options.grow && known.is_none() && !raw;
         self.channels.push(Channel {
             id,
             output: Transcoder::new(self.options.encoding),
             input: Transcoder::new(self.options.encoding),
             output_text: Utf8Counter::default(),
-            after_cr: raw.then_some(false),
-            grow: grow.then(|| Grow::new(size)),
+            after_cr: (open.kind == ChannelKind::SessionExec).then_some(false),
+            grow,
             exit: None,
         });
         let channel = self.channels.len() - 1;
-        self.event(channel, EventKind::Open(ChannelOpen { kind, size: Some(size) }))?;
+        self.event(channel, EventKind::Open(open))?;
         Ok(channel)
     }
 
@@ -226,6 +240,27 @@ impl<'a> Emitter<'a> {
         // From here on the recording says its size.
         self.channels[channel].grow = None;
         self.event(channel, EventKind::Resize(size))
+    }
+
+    /// The bodies of a frame's drawing records.
+    pub(crate) fn drawn(&mut self, channel: usize, bodies: Vec<Vec<u8>>) -> Result<(), Error> {
+        bodies.into_iter().try_for_each(|body| self.event(channel, EventKind::Drawing(body)))
+    }
+
+    pub(crate) fn pointer(&mut self, channel: usize, at: PointerMove) -> Result<(), Error> {
+        self.event(channel, EventKind::Pointer(at))
+    }
+
+    pub(crate) fn key(&mut self, channel: usize, key: KeyStroke) -> Result<(), Error> {
+        self.event(channel, EventKind::Key(key))
+    }
+
+    pub(crate) fn clipboard(&mut self, channel: usize, clipped: Clipped) -> Result<(), Error> {
+        self.event(channel, EventKind::Clipboard(clipped))
+    }
+
+    pub(crate) fn title(&mut self, channel: usize, title: String) -> Result<(), Error> {
+        self.event(channel, EventKind::Title(title))
     }
 
     pub(crate) fn marker(&mut self, channel: usize, label: String) -> Result<(), Error> {

@@ -73,5 +73,7 @@ pub(crate) fn own_words(name: &str) -> Vec<String> {
 /// Tells whether the names of two files allow them to be parts of one recording.
 pub(crate) fn may_belong_together(a: &str, b: &str) -> bool {
     let fixed = |name| FIXED_NAMES.contains(&plain_name(name));
-    fixed(b) || own_words(a) == own_words(b)
+    // The names of a WALLIX index and of its parts need not be alike: the index names them.
+    let wallix = |name| [".mwrm", ".wrm"].iter().any(|ending| plain_name(name).ends_with(ending));
+    fixed(b) || (wallix(a) && wallix(b)) || own_words(a) == own_words(b)
 }

@@ -54,7 +54,11 @@ pub(crate) struct Probe<'a> {
 
 /// All formats, most telling first.
 pub(crate) static REGISTRY: &[&dyn Importer] = &[
+    &formats::guacamole::Guacamole,
+    &formats::fbs::Fbs,
+    &formats::wallix::Wallix,
     &formats::asciicast::Asciicast,
+    &formats::jumpserver::JumpServer,
     &formats::sudo::Sudo,
     &formats::script::Script,
     &formats::tlog::Tlog,

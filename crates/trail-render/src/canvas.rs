@@ -18,6 +18,11 @@ impl Picture {
         Picture { width, height, pixels: vec![colour; width * height] }
     }
 
+    /// Takes rows of pixels; `width` of each.
+    pub(crate) fn from_rows(width: usize, pixels: Vec<Rgb>) -> Picture {
+        Picture { width, height: pixels.len() / width.max(1), pixels }
+    }
+
     /// Width in pixels.
     pub fn width(&self) -> usize {
         self.width

@@ -1,4 +1,4 @@
-//! A screen to a PNG: the same screen gives the same bytes on every machine.
+//! A screen or a desktop to a PNG: the same screen gives the same bytes on every machine.
 //!
 //! Fonts are embedded (DejaVu Sans Mono in four styles, GNU Unifont for everything else), box drawing and block elements
 //! are drawn from geometry, and all mixing of colours is done in integers.
@@ -22,11 +22,13 @@ mod cells;
 mod encode;
 mod font;
 mod mask;
+mod surface;
 mod theme;
 
 pub use canvas::{Picture, Rgb};
 pub use cells::{RenderOptions, Rendered, Renderer, render};
 pub use mask::{CELL_HEIGHT, CELL_WIDTH};
+pub use surface::render_surface;
 pub use theme::Theme;
 
 /// Version of the renderer. It changes whenever any screen would give another picture.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use trail_frame::Surface;
 use trail_import::{Discovery, EventSink, ImportOptions, ImportReport, RecordingSource, SinkError};
-use trail_model::{ChannelId, Event, EventKind, Offset, SessionMeta};
+use trail_model::{ChannelId, ChannelKind, Event, EventKind, Offset, SessionMeta};
 
 /// What stands between the files of an input that is several files.
 pub const SEPARATOR: &[u8] = b"\xff\xfe\xfd\xfc";
@@ -59,6 +60,33 @@ pub fn tlog(data: &[u8]) {
     check(from_bytes(data));
 }
 
+/// Guacamole's instructions; what is drawn is drawn.
+pub fn guacamole(data: &[u8]) {
+    check(from_bytes(data));
+    check(from_bytes(&[b"4.size,1.0,2.64,2.48;", data].concat()));
+}
+
+/// VNC: a whole file, and the messages behind a handshake that is right.
+pub fn fbs(data: &[u8]) {
+    check(from_bytes(data));
+    let mut messages = b"RFB 003.003\n".to_vec();
+    messages.extend_from_slice(&[0, 0, 0, 1, 0, 64, 0, 48, 32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0, 0, 0, 0]);
+    messages.extend_from_slice(&[0, 0, 0, 0]);
+    messages.extend_from_slice(data);
+    let mut file = b"FBS 001.000\n".to_vec();
+    file.extend_from_slice(&(messages.len() as u32).to_be_bytes());
+    file.extend_from_slice(&messages);
+    file.resize(file.len().next_multiple_of(4) + 4, 0);
+    check(from_bytes(&file));
+}
+
+/// WALLIX: an index and a part.
+pub fn wallix(data: &[u8]) {
+    check(from_bytes(data));
+    let files = [("x.mwrm".to_owned(), b"800 600\n\n\nx.wrm 1 2\n".to_vec()), ("x.wrm".to_owned(), data.to_vec())];
+    check(RecordingSource::from_files("f", files, &options()));
+}
+
 /// Compressions, archives, and the telling of formats.
 pub fn wrappers(data: &[u8]) {
     check(from_bytes(data));
@@ -110,6 +138,7 @@ struct Checker {
     input: u64,
     last: Offset,
     open: BTreeMap<ChannelId, bool>,
+    surface: Surface,
 }
 
 impl EventSink for Checker {
@@ -125,7 +154,8 @@ impl EventSink for Checker {
         self.events += 1;
         match &event.kind {
             EventKind::Open(open) => {
-                assert!(open.size.is_some_and(|size| size.cols > 0 && size.rows > 0));
+                assert!(open.size.is_none_or(|size| size.cols > 0 && size.rows > 0));
+                assert_eq!(open.size.is_none(), open.kind == ChannelKind::Drawing);
                 assert_eq!(self.open.insert(event.channel, true), None, "opened twice");
             }
             EventKind::Close(_) => assert_eq!(self.open.insert(event.channel, false), Some(true), "closed while shut"),
@@ -134,6 +164,7 @@ impl EventSink for Checker {
                 match kind {
                     EventKind::Output(bytes) => self.output += bytes.len() as u64,
                     EventKind::Input(bytes) => self.input += bytes.len() as u64,
+                    EventKind::Drawing(body) => self.surface.apply(body),
                     _ => {}
                 }
             }

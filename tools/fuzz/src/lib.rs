@@ -9,5 +9,6 @@
 //! An input that fails goes to `testdata/fuzz_regression/<target>/`, made small with `cargo fuzz tmin`.
 
 pub mod container;
+pub mod frame;
 pub mod import;
 pub mod screen;

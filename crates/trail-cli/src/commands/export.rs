@@ -1,6 +1,7 @@
 //! `trail export`: a recording in another form.
 
 mod cast;
+mod frames;
 mod records;
 mod text;
 
@@ -29,6 +30,12 @@ pub(crate) fn run(args: &ExportArgs, ui: &Ui) -> Result<Outcome> {
             text::write(&mut out, &extracted.content)?;
             out.flush()?;
             extracted.damaged
+        }
+        ExportFormat::Png => {
+            let recording = target::open(&args.target, ui)?;
+            let folder = args.output.as_deref().context("--format png needs a folder to write to: --output DIR")?;
+            frames::write(folder, &recording.trail)?;
+            recording.damaged
         }
         format => {
             let recording = target::open(&args.target, ui)?;

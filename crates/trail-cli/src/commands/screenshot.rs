@@ -3,8 +3,10 @@
 use std::fs;
 use std::io::{self, Write};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use trail_frame::Surface;
 use trail_render::{RenderOptions, Theme};
+use trail_screen::Terminal;
 
 use crate::args::{QueryMode, ScreenshotArgs};
 use crate::outcome::Outcome;
@@ -16,7 +18,29 @@ pub(crate) fn run(args: &ScreenshotArgs, ui: &Ui) -> Result<Outcome> {
         Theme::by_name(&args.theme).with_context(|| format!("no theme {:?}; there are dark and light", args.theme))?;
     let recording = target::open(&args.target, ui)?;
     let player = target::seek(&recording.trail, &args.moment)?;
-    let terminal = player.terminal().context("the channel has no screen at that moment")?;
+    let png = match player.surface() {
+        Some(surface) => desktop(surface)?,
+        None => terminal(args, player.terminal().context("the channel has no screen at that moment")?, theme, ui)?,
+    };
+    if args.output.as_os_str() == "-" {
+        io::stdout().lock().write_all(&png)?;
+    } else {
+        fs::write(&args.output, png).with_context(|| format!("failed to write {}", args.output.display()))?;
+    }
+    Ok(Outcome::done(recording.damaged))
+}
+
+/// The desktop with its pointer.
+fn desktop(surface: &Surface) -> Result<Vec<u8>> {
+    ensure!(
+        surface.is_known(),
+        "the picture at that moment is not available: the recording draws it by instructions that are not understood"
+    );
+    ensure!(surface.size() != (0, 0), "the desktop has no size at that moment");
+    Ok(trail_render::render_surface(surface).to_png()?)
+}
+
+fn terminal(args: &ScreenshotArgs, terminal: &Terminal, theme: Theme, ui: &Ui) -> Result<Vec<u8>> {
     let mut options = RenderOptions { theme, reveal: args.reveal, ..RenderOptions::default() };
     if let Some(text) = &args.highlight {
         let parsed = query::parse(text, QueryMode::Screentrail, ui)?;
@@ -26,11 +50,5 @@ pub(crate) fn run(args: &ScreenshotArgs, ui: &Ui) -> Result<Outcome> {
     if rendered.missing_glyphs > 0 {
         ui.error(&format!("{} characters have no glyph and are drawn as boxes", rendered.missing_glyphs));
     }
-    let png = rendered.to_png()?;
-    if args.output.as_os_str() == "-" {
-        io::stdout().lock().write_all(&png)?;
-    } else {
-        fs::write(&args.output, png).with_context(|| format!("failed to write {}", args.output.display()))?;
-    }
-    Ok(Outcome::done(recording.damaged))
+    Ok(rendered.to_png()?)
 }

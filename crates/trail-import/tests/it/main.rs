@@ -1,6 +1,7 @@
 //! Importers over real recordings and over small ones written here.
 
 mod asciicast;
+mod desktop;
 mod discovery;
 mod mutations;
 mod regressions;

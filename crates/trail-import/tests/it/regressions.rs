@@ -15,6 +15,9 @@ pub(crate) const TARGETS: &[(&str, Check)] = &[
     ("script", checks::script),
     ("sudo", checks::sudo),
     ("tlog", checks::tlog),
+    ("guacamole", checks::guacamole),
+    ("fbs", checks::fbs),
+    ("wallix", checks::wallix),
     ("wrappers", checks::wrappers),
 ];
 

@@ -2,6 +2,7 @@
 #![allow(clippy::print_stderr, clippy::print_stdout, missing_docs, reason = "tests say on the terminal what they skip")]
 
 mod cuts;
+mod desktops;
 mod recordings;
 mod replay;
 mod speed;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use trail_container::{RecordBody, TrailReader};
 use trail_import::Collected;
 use trail_model::{ChannelId, Event, EventKind};
-use trail_replay::{Cost, Player, Screen, apply};
+use trail_replay::{Cost, Player, Screen};
 
 use crate::support::{Random, each_recording, record, state};
 
@@ -50,7 +50,7 @@ fn check_keyframes(name: &str, trail: &TrailReader, channel: ChannelId, stride: 
             let id = from_start.step().unwrap().unwrap().record.id;
             assert_eq!(id, record.id);
             if let Some(screen) = &mut from_keyframe {
-                apply(&record.body, screen.terminal_mut().unwrap());
+                screen.apply(&record.body);
                 if id.0.is_multiple_of(stride) {
                     assert!(state(screen) == state(from_start.screen()), "{name}: record {id}");
                     checked += 1;

@@ -59,9 +59,7 @@ pub(crate) fn output_records(trail: &TrailReader, channel: ChannelId) -> Vec<Vec
 /// The whole state of a screen.
 pub(crate) fn state(screen: &Screen) -> Vec<u8> {
     let mut out = Vec::new();
-    if let Some(terminal) = screen.terminal() {
-        terminal.save(&mut out);
-    }
+    screen.save(&mut out);
     out
 }
 
