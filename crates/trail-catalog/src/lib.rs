@@ -7,6 +7,7 @@ pub mod filter;
 pub mod index;
 mod session;
 mod store;
+mod sync;
 mod time;
 
 pub use session::Session;
@@ -14,4 +15,5 @@ pub use store::{
     Account, Alert, AlertKind, CATALOGUE_FILE, Channel, Download, Event, EventKind, IndexRun, Rights, Role, RunStatus,
     SCHEMA_VERSION, Store, StoreError, StoredSession, TrailState, User, UserScore, rest_form,
 };
+pub use sync::{SyncError, SyncReport, rebuild, sync};
 pub use time::iso_ms;

@@ -65,6 +65,12 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Save what is whole of a damaged trail into a new one.
     Recover(RecoverArgs),
+    /// Serve the REST API over a data directory.
+    Serve(ServeArgs),
+    /// Who may log in to the service.
+    User(UserArgs),
+    /// The catalogue of a data directory.
+    Catalog(CatalogArgs),
     /// Print shell completions.
     Completions {
         /// The shell.
@@ -414,4 +420,78 @@ mod tests {
         use clap::CommandFactory;
         Cli::command().debug_assert();
     }
+}
+
+/// Arguments of `trail serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// The data directory; made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8443")]
+    pub listen: std::net::SocketAddr,
+    /// Certificate chain in PEM form; without it one is made on the first start.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's key in PEM form.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Plain HTTP, on a loopback address only.
+    #[arg(long, conflicts_with = "tls_cert")]
+    pub insecure_http: bool,
+}
+
+/// Arguments of `trail user`.
+#[derive(Debug, Args)]
+pub struct UserArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: UserCommand,
+}
+
+/// The commands of `trail user`.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Let somebody log in, or change the role and password of somebody who may.
+    Add(UserAddArgs),
+}
+
+/// Arguments of `trail user add`.
+#[derive(Debug, Args)]
+pub struct UserAddArgs {
+    /// The login name.
+    pub name: String,
+    /// What the user may do: admin, auditor, searcher.
+    #[arg(long, value_name = "ROLE")]
+    pub role: String,
+    /// Read the password from standard input.
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// The data directory.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+}
+
+/// Arguments of `trail catalog`.
+#[derive(Debug, Args)]
+pub struct CatalogArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: CatalogCommand,
+}
+
+/// The commands of `trail catalog`.
+#[derive(Debug, Subcommand)]
+pub enum CatalogCommand {
+    /// Make all session documents again from their trails.
+    Rebuild(CatalogRebuildArgs),
+}
+
+/// Arguments of `trail catalog rebuild`.
+#[derive(Debug, Args)]
+pub struct CatalogRebuildArgs {
+    /// The data directory.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
 }

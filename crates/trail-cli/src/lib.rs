@@ -48,6 +48,9 @@ fn run(command: &Command, ui: &Ui) -> anyhow::Result<Outcome> {
         Command::Play(args) => commands::play::run(args, ui),
         Command::Verify(args) => commands::verify::run(args, ui),
         Command::Recover(args) => commands::recover::run(args, ui),
+        Command::Serve(args) => commands::serve::run(args),
+        Command::User(args) => commands::serve::user(args, ui),
+        Command::Catalog(args) => commands::serve::catalog(args, ui),
         Command::Completions { shell } => commands::generate::completions(*shell),
         Command::Man => commands::generate::man(),
     }

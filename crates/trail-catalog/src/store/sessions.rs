@@ -131,6 +131,15 @@ impl Store {
         Ok(value.map_or(0, |value| value as u64))
     }
 
+    /// How many documents there are.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn session_count(&self) -> Result<usize> {
+        let count = self.reader()?.query_row("SELECT count(*) FROM session", [], |row| row.get::<_, i64>(0));
+        Ok(usize::try_from(count.map_err(sql("count sessions"))?).unwrap_or(0))
+    }
+
     /// Which states of which trails the documents were made from, by key.
     ///
     /// # Errors

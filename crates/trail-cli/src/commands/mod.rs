@@ -10,5 +10,6 @@ pub(crate) mod recover;
 pub(crate) mod screen;
 pub(crate) mod screenshot;
 pub(crate) mod search;
+pub(crate) mod serve;
 pub(crate) mod sessions;
 pub(crate) mod verify;

@@ -1,0 +1,283 @@
+//! The catalogue from the trails: what each one says of itself becomes its session's document.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+
+use serde_json::json;
+use trail_container::{RecordBody, TrailReader};
+use trail_content::{ContentFile, Kind};
+use trail_index::{DataDir, IndexReader, Status, TrailEntry, index_version};
+use trail_model::{Offset, SessionMeta, Timestamp};
+
+use crate::store::{Channel, Event, EventKind, IndexRun, RunStatus, Store, StoreError, TrailState};
+use crate::{Session, iso_ms, rest_form};
+
+/// Names that stand for something else in paths, and can be no session's.
+const RESERVED: [&str; 4] = ["_snapshot", "_count", "stats", "histogram"];
+
+/// Fields of a document that metadata may give as text, by their names.
+const GIVEN_TEXTS: [&str; 18] = [
+    "client.ip",
+    "client.name",
+    "protocol",
+    "recording.auth_method",
+    "recording.channel_policy",
+    "recording.connection_policy",
+    "recording.connection_policy_id",
+    "recording.network_id",
+    "recording.server_local.ip",
+    "recording.session_id",
+    "recording.target.ip",
+    "recording.target.name",
+    "recording.verdict",
+    "server.ip",
+    "server.name",
+    "user.id",
+    "user.name",
+    "verdict",
+];
+/// The same for whole numbers.
+const GIVEN_NUMBERS: [&str; 5] = [
+    "client.port",
+    "recording.content_reference_id",
+    "recording.server_local.port",
+    "recording.target.port",
+    "server.port",
+];
+
+/// Why the catalogue could not be brought up to date.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SyncError {
+    /// The catalogue refused.
+    #[error("failed to keep what the trails say")]
+    Store(#[from] StoreError),
+    /// The index cannot be read.
+    #[error("failed to read the index")]
+    Index(#[from] trail_index::Error),
+}
+
+/// What bringing the catalogue up to date changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SyncReport {
+    /// Sessions that are new or not as they were.
+    pub stored: usize,
+    /// Sessions whose trail is gone.
+    pub removed: usize,
+    /// Sessions that are as they were.
+    pub unchanged: usize,
+    /// Trails that could not be read, with why: their sessions are known by what the index knows.
+    pub unreadable: Vec<(PathBuf, String)>,
+}
+
+/// Brings the catalogue up to date with the live generation of the index.
+///
+/// # Errors
+/// [`SyncError`]. A trail that cannot be read is none: see [`SyncReport::unreadable`].
+pub fn sync(data: &DataDir, store: &Store, now_ns: i64) -> Result<SyncReport, SyncError> {
+    let index = match IndexReader::open(data) {
+        Ok(index) => index,
+        Err(trail_index::Error::NoIndex { .. }) => return Ok(SyncReport::default()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut known: HashMap<String, TrailState> =
+        store.trail_states()?.into_iter().map(|state| (state.file.clone(), state)).collect();
+    let mut report = SyncReport::default();
+    let (mut gone, mut changed) = (Vec::new(), Vec::new());
+    for entry in index.trails() {
+        let state = state_of(entry);
+        match known.remove(&entry.file) {
+            Some(old) if old.state == state.state => report.unchanged += 1,
+            old => {
+                // A file that is another session now takes the old one away.
+                gone.extend(old.filter(|old| old.key != state.key).map(|old| old.key));
+                changed.push((entry, state));
+            }
+        }
+    }
+    gone.extend(known.into_values().map(|state| state.key));
+    for key in gone {
+        report.removed += usize::from(store.remove_session(&key)?);
+    }
+    for (entry, state) in changed {
+        let path = data.trails_dir().join(&entry.file);
+        let trail = TrailReader::open(&path);
+        if let Err(error) = &trail {
+            report.unreadable.push((path, error.to_string()));
+        }
+        let content = entry.trail.and_then(|trail| index.open_content(trail).ok());
+        let session = session(entry, &state.key, trail.as_ref().ok(), content.as_ref());
+        let channels = trail.as_ref().map(channels).unwrap_or_default();
+        let events = content.as_ref().map(|content| events(content, start_of(entry))).unwrap_or_default();
+        store.put_session(&session, &state, &channels, &events, &[run(entry, now_ns)], now_ns)?;
+        report.stored += 1;
+    }
+    Ok(report)
+}
+
+/// Makes all documents again from their trails. Downloads, alerts, users and accounts stay.
+///
+/// # Errors
+/// [`SyncError`].
+pub fn rebuild(data: &DataDir, store: &Store, now_ns: i64) -> Result<SyncReport, SyncError> {
+    store.forget_states()?;
+    sync(data, store, now_ns)
+}
+
+/// The name of a session: the trail's where it can stand in paths as it is, else the trail's id.
+fn state_of(entry: &TrailEntry) -> TrailState {
+    let name = &entry.session.id;
+    let is_plain = !name.is_empty() && rest_form(name) == *name && !RESERVED.contains(&name.as_str());
+    let key = match entry.trail {
+        Some(trail) if !is_plain => trail.to_string(),
+        None if !is_plain => format!("trail-{}", rest_form(name)),
+        _ => name.clone(),
+    };
+    let status = match &entry.status {
+        Status::Ok => "ok",
+        Status::Partial { .. } => "partial",
+        Status::Quarantined { .. } => "quarantined",
+    };
+    let state = format!("{}/{}/{status}/{}/{}", entry.head, entry.len, entry.session.closed, entry.session.records);
+    TrailState { key, file: entry.file.clone(), state }
+}
+
+fn start_of(entry: &TrailEntry) -> Option<Timestamp> {
+    entry.session.start_ns.map(Timestamp)
+}
+
+/// The document of a trail.
+fn session(entry: &TrailEntry, key: &str, trail: Option<&TrailReader>, content: Option<&ContentFile>) -> Session {
+    let mut session = Session::new(key);
+    let info = &entry.session;
+    let is_failed = matches!(entry.status, Status::Quarantined { .. });
+    let index_status = match (is_failed, info.closed) {
+        (true, _) => "INDEXING_FAILED",
+        (false, true) => "INDEXED",
+        (false, false) => "CHANNEL_OPEN",
+    };
+    let start = start_of(entry);
+    let end = start.map(|start| start.plus(Offset(info.duration_ns)));
+    session.set("active", !info.closed && !is_failed);
+    session.set(
+        "analytics",
+        json!({
+            "interesting_events": [], "scripted": false, "scripted_results": {}, "similar_sessions": [], "tags": [],
+        }),
+    );
+    session.set("duration", info.duration_ns / 1_000_000_000);
+    session.set("start_time", start.map(|start| iso_ms(start.0)));
+    session.set("end_time", end.filter(|_| info.closed).map(|end| iso_ms(end.0)));
+    session.set("hidden", false);
+    session.set("phantom", false);
+    session.set("origin", "RECORDING");
+    session.set("recording.archived", false);
+    session.set("recording.has_accepted_channel", info.records > 0);
+    session.set("recording.index_status", index_status);
+    session.set("recording.session_id", key);
+    let has = |kind| content.is_some_and(|_| entry.stats.get(kind as usize).is_some_and(|stats| stats.docs > 0));
+    session.set("recording.command_extracted", has(Kind::Command));
+    session.set("recording.window_title_extracted", has(Kind::Title));
+    session.set("recording.verdict", "ACCEPT");
+    session.set("verdict", "ACCEPT");
+    let from_index = SessionMeta { user: info.user.clone(), host: info.host.clone(), ..SessionMeta::default() };
+    describe(&mut session, trail.map_or(&from_index, TrailReader::meta));
+    session
+}
+
+/// What a recording says of itself, in the document's words.
+fn describe(session: &mut Session, meta: &SessionMeta) {
+    if let Some(host) = &meta.host {
+        session.set("server.name", host.as_str());
+    }
+    if let Some(user) = &meta.user {
+        session.set("user.name", user.as_str());
+    }
+    if let Some(user) = meta.target_user.as_ref().or(meta.user.as_ref()) {
+        session.set("user.server_username", json!([user]));
+    }
+    for name in GIVEN_TEXTS {
+        if let Some(text) = meta.extra.get(name) {
+            session.set(name, text.as_str());
+        }
+    }
+    for name in GIVEN_NUMBERS {
+        if let Some(number) = meta.extra.get(name).and_then(|text| text.parse::<i64>().ok()) {
+            session.set(name, number);
+        }
+    }
+}
+
+/// The channels of a trail.
+fn channels(trail: &TrailReader) -> Vec<Channel> {
+    let start = trail.meta().start;
+    let wall = |offset: Offset| start.map(|start| start.plus(offset).0);
+    let summaries = trail.channels().map(|summary| {
+        let first = summary.chunks.first().and_then(|chunk| trail.chunk(*chunk).ok());
+        let last = summary.chunks.last().and_then(|chunk| trail.chunk(*chunk).ok());
+        let mut kind = String::new();
+        let mut begin = Offset(0);
+        if let Some(record) = first.iter().flat_map(|chunk| chunk.records()).find(|r| r.channel == summary.channel) {
+            begin = record.offset;
+            if let RecordBody::ChannelOpen(open) = &record.body {
+                kind = open.kind.to_owned();
+            }
+        }
+        let own = last.iter().flat_map(|chunk| chunk.records()).filter(|record| record.channel == summary.channel);
+        let end = own.last().map_or(begin, |record| record.offset);
+        let attributes: BTreeMap<String, String> = match (kind.as_str(), &trail.meta().command) {
+            ("session exec", Some(command)) => [("command".to_owned(), command.clone())].into(),
+            _ => BTreeMap::new(),
+        };
+        Channel {
+            number: summary.channel.0,
+            kind,
+            verdict: "accept".to_owned(),
+            start_ns: wall(begin),
+            end_ns: wall(end).filter(|_| trail.is_closed()),
+            duration_ns: end.0.saturating_sub(begin.0),
+            attributes,
+        }
+    });
+    summaries.collect()
+}
+
+/// The commands of a session, by time.
+fn events(content: &ContentFile, start: Option<Timestamp>) -> Vec<Event> {
+    let mut events = Vec::new();
+    for channel in content.channels() {
+        let Ok(moments) = channel.moments() else { continue };
+        let blocks = (0..channel.block_count()).filter_map(|index| channel.block(index).ok());
+        for block in blocks {
+            for item in block.range_of(Kind::Command).map(|index| block.item(index)) {
+                // A command that stands since before its block was entered in another one.
+                for span in item.spans().filter(|span| span.begin > block.first() || block.first() == 0) {
+                    events.push((
+                        moments.start_time(span.begin),
+                        Event {
+                            kind: EventKind::Command,
+                            action: item.text().to_owned(),
+                            content: item.text().to_owned(),
+                            channel: channel.id().0,
+                            record: moments.record(span.begin).0,
+                            time_ns: start.map(|start| start.plus(moments.start_time(span.begin)).0),
+                        },
+                    ));
+                }
+            }
+        }
+    }
+    events.sort_by_key(|(time, event)| (*time, event.record));
+    events.into_iter().map(|(_, event)| event).collect()
+}
+
+fn run(entry: &TrailEntry, now_ns: i64) -> IndexRun {
+    let is_failed = matches!(entry.status, Status::Quarantined { .. });
+    IndexRun {
+        status: if is_failed { RunStatus::Failed } else { RunStatus::Completed },
+        start_ns: now_ns,
+        duration_ns: 0,
+        index_version: index_version(),
+        program_version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}

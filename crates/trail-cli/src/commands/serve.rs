@@ -1,0 +1,95 @@
+//! `trail serve`, `trail user` and `trail catalog`: the service over a data directory, and what it needs.
+
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use trail_catalog::{Account, Store};
+use trail_index::DataDir;
+use trail_server::{AppState, Clock, ServeOptions, Settings, SystemClock, Tls};
+
+use crate::args::{CatalogArgs, CatalogCommand, ServeArgs, UserAddArgs, UserArgs, UserCommand};
+use crate::outcome::Outcome;
+use crate::ui::Ui;
+
+/// Bytes of a password that are read.
+const PASSWORD_LEN_MAX: u64 = 4096;
+
+pub(crate) fn run(args: &ServeArgs) -> Result<Outcome> {
+    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).init();
+    let data = DataDir::create(&args.data)?;
+    let store = Store::open(data.root())?;
+    let app = AppState::new(data, store, Settings::default(), Arc::new(SystemClock));
+    let tls = match (&args.tls_cert, &args.tls_key) {
+        (Some(certificate), Some(key)) => Tls::Files { certificate: certificate.clone(), key: key.clone() },
+        _ if args.insecure_http => Tls::Insecure,
+        _ => Tls::Own,
+    };
+    let scheme = if args.insecure_http { "http" } else { "https" };
+    let options = ServeOptions { listen: args.listen, tls };
+    let ready = |address| {
+        // Whoever started this waits for the line.
+        let _ = writeln!(io::stdout(), "listening on {scheme}://{address}");
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let stop = stop_signal()?;
+        trail_server::serve(app, &options, ready, stop).await.context("failed to serve")
+    })?;
+    Ok(Outcome::done(false))
+}
+
+/// Comes true when the process is told to end.
+fn stop_signal() -> Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+pub(crate) fn user(args: &UserArgs, ui: &Ui) -> Result<Outcome> {
+    match &args.command {
+        UserCommand::Add(args) => add_user(args, ui),
+    }
+}
+
+fn add_user(args: &UserAddArgs, _ui: &Ui) -> Result<Outcome> {
+    if !args.password_stdin {
+        bail!("give the password on standard input, with --password-stdin");
+    }
+    if args.name.is_empty() || args.name.contains(':') {
+        bail!("a name must not be empty and must not hold a colon");
+    }
+    let store = Store::open(DataDir::create(&args.data)?.root())?;
+    if store.role(&args.role)?.is_none() {
+        let names: Vec<String> = store.roles()?.into_iter().map(|role| role.name).collect();
+        bail!("no role {:?}; there are {}", args.role, names.join(", "));
+    }
+    let mut password = Vec::new();
+    io::stdin().lock().take(PASSWORD_LEN_MAX).read_to_end(&mut password)?;
+    if password.ends_with(b"\n") {
+        password.pop();
+    }
+    if password.ends_with(b"\r") {
+        password.pop();
+    }
+    let password_hash = trail_server::hash_password(&password)?;
+    store.put_account(&Account { name: args.name.clone(), role: args.role.clone(), password_hash })?;
+    Ok(Outcome::done(false))
+}
+
+pub(crate) fn catalog(args: &CatalogArgs, ui: &Ui) -> Result<Outcome> {
+    let CatalogCommand::Rebuild(args) = &args.command;
+    let data = DataDir::open(&args.data)?;
+    let store = Store::open(data.root())?;
+    let report = trail_catalog::rebuild(&data, &store, SystemClock.now().0)?;
+    for (path, reason) in &report.unreadable {
+        ui.error(&format!("{}: {reason}", path.display()));
+    }
+    writeln!(io::stdout(), "{} sessions made again, {} removed", report.stored, report.removed)?;
+    Ok(Outcome::done(!report.unreadable.is_empty()))
+}

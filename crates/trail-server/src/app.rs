@@ -1,0 +1,251 @@
+//! The application: every request goes through here, in this order: limits, login, right, endpoint, answer.
+
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, RawPathParams, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::response::Response;
+use axum::routing::any;
+use tokio::io::{AsyncRead, ReadBuf};
+
+use crate::access;
+use crate::api::{Access, ENDPOINTS, Endpoint};
+use crate::api_error::{ApiError, ErrorType};
+use crate::call::{Body, Call, Reply, Who};
+use crate::params::Params;
+use crate::state::{AppState, lock};
+
+/// The cookie that carries a login.
+pub(crate) const COOKIE: &str = "session_id";
+
+static REQUESTS: AtomicU64 = AtomicU64::new(1);
+
+/// The whole service.
+pub fn router(app: AppState) -> Router {
+    let mut router = Router::new();
+    let mut paths: Vec<&str> = ENDPOINTS.iter().map(|endpoint| endpoint.path).collect();
+    paths.dedup();
+    for path in paths {
+        let handler = move |State(app): State<AppState>, variables: RawPathParams, request: Request| async move {
+            let variables = variables.iter().map(|(_, value)| value.to_owned()).collect();
+            handle(app, Some(path), variables, request).await
+        };
+        router = router.route(path, any(handler)).route(&format!("{path}/"), any(handler));
+    }
+    let nothing = |State(app): State<AppState>, request: Request| handle(app, None, Vec::new(), request);
+    router.fallback(nothing).with_state(app)
+}
+
+/// Answers a request to the path of an endpoint, or to none.
+async fn handle(app: AppState, path: Option<&'static str>, variables: Vec<String>, request: Request) -> Response {
+    let began = Instant::now();
+    let id = REQUESTS.fetch_add(1, Ordering::Relaxed);
+    let asked = request.uri().path().trim_end_matches('/').to_owned();
+    let is_head = request.method() == Method::HEAD;
+    let answered = answer(app.clone(), path, variables, &asked, request, id).await;
+    let mut response = answered.unwrap_or_else(|error| error_response(&error, &asked));
+    let took = began.elapsed();
+    let status = response.status().as_u16();
+    app.metrics.count(path.unwrap_or("none"), status, took);
+    tracing::info!(id, path = asked, status, ms = took.as_millis() as u64, "answered");
+    if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
+        response.headers_mut().insert("x-request-id", id);
+    }
+    if is_head {
+        *response.body_mut() = axum::body::Body::empty();
+    }
+    response
+}
+
+async fn answer(
+    app: AppState,
+    path: Option<&'static str>,
+    variables: Vec<String>,
+    asked: &str,
+    request: Request,
+    id: u64,
+) -> Result<Response, ApiError> {
+    let uri = request.uri();
+    if uri.path().len() + uri.query().map_or(0, str::len) > app.settings.url_len_max {
+        return Err(ApiError::new(ErrorType::UrlTooLong));
+    }
+    let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
+    let endpoint = path.and_then(|path| ENDPOINTS.iter().find(|e| e.path == path && e.method == method.as_str()));
+    let is_known = path.is_some();
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
+    let call = Call {
+        params: Params::parse(uri.query().unwrap_or("")),
+        headers: request.headers().clone(),
+        path: asked.to_owned(),
+        variables,
+        who: None,
+        peer: peer.unwrap_or_else(|| "unknown".to_owned()),
+        now: app.clock.now(),
+        app: app.clone(),
+    };
+    // The body of no endpoint is read: what is not read is not kept.
+    drop(request);
+    let work = async {
+        let turn = app.turns.clone().acquire_owned().await.map_err(|_| ApiError::new(ErrorType::InternalError))?;
+        let span = tracing::info_span!("request", id);
+        let done = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let _in_span = span.enter();
+            work(endpoint, is_known, call)
+        });
+        done.await.map_err(|error| ApiError::internal(ErrorType::InternalError, &error))?
+    };
+    let limit = app.settings.request_timeout;
+    let reply = tokio::time::timeout(limit, work).await.map_err(|_| ApiError::new(ErrorType::RequestTimeout))??;
+    Ok(response(reply))
+}
+
+/// Lets a call through to its endpoint, or not.
+fn work(endpoint: Option<&Endpoint>, is_known: bool, mut call: Call) -> Result<Reply, ApiError> {
+    let needs_login = endpoint.is_none_or(|endpoint| endpoint.access != Access::Open);
+    if needs_login {
+        call.who = Some(who(&call)?);
+    }
+    let Some(endpoint) = endpoint else {
+        let kind = if is_known { ErrorType::MethodNotAllowed } else { ErrorType::NotFound };
+        return Err(ApiError::new(kind).detail("path", call.path.as_str()));
+    };
+    if let Some(who) = &call.who
+        && !endpoint.access.is_within(who.role.rights)
+    {
+        return Err(ApiError::new(ErrorType::Unauthorized).detail("path", call.path.as_str()));
+    }
+    if let Some(who) = &call.who {
+        // Who did what; what was searched for is in the request's own line, by its id.
+        tracing::info!(target: "audit", account = who.account, from = call.peer, path = call.path, "asked");
+    }
+    (endpoint.handler)(&call)
+}
+
+/// Finds out whose login a call brings.
+fn who(call: &Call) -> Result<Who, ApiError> {
+    let refused = || ApiError::new(ErrorType::Unauthenticated).detail("path", call.path.as_str());
+    let token = cookie(&call.headers, COOKIE).ok_or_else(refused)?;
+    let (account, timeout) = {
+        let mut logins = lock(&call.app.logins);
+        (logins.touch(token, call.now).ok_or_else(refused)?, logins.idle_timeout())
+    };
+    let account = call.app.store.account(&account)?.ok_or_else(refused)?;
+    let role = call.app.store.role(&account.role)?.ok_or_else(refused)?;
+    Ok(Who { account: account.name, role, remaining_seconds: timeout.as_secs() })
+}
+
+/// The value of a cookie.
+fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = values.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let mut found = pairs.filter(|(key, _)| *key == name).map(|(_, value)| value);
+    found.next()
+}
+
+fn error_response(error: &ApiError, path: &str) -> Response {
+    response(Reply::json(error.to_json(path)).status(error.kind().status()))
+}
+
+fn response(reply: Reply) -> Response {
+    let body = match reply.body {
+        Body::Bytes(bytes) => axum::body::Body::from(bytes),
+        Body::File(file, len) => axum::body::Body::new(FileBody { file: tokio::fs::File::from_std(file), left: len }),
+    };
+    let mut response = Response::new(body);
+    if let Ok(status) = axum::http::StatusCode::from_u16(reply.status) {
+        *response.status_mut() = status;
+    }
+    for (name, value) in reply.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// Bytes of a file that are read as they are sent.
+struct FileBody {
+    file: tokio::fs::File,
+    left: u64,
+}
+
+/// Bytes read at a time.
+const PIECE_LEN: usize = 64 << 10;
+
+impl hyper::body::Body for FileBody {
+    type Data = axum::body::Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
+        if self.left == 0 {
+            return Poll::Ready(None);
+        }
+        let mut piece = vec![0; PIECE_LEN.min(usize::try_from(self.left).unwrap_or(PIECE_LEN))];
+        let mut buffer = ReadBuf::new(&mut piece);
+        match Pin::new(&mut self.file).poll_read(context, &mut buffer) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Err(error)) => Poll::Ready(Some(Err(error))),
+            Poll::Ready(Ok(())) => {
+                let len = buffer.filled().len();
+                if len == 0 {
+                    // Fewer bytes than promised: the connection must not look complete.
+                    return Poll::Ready(Some(Err(std::io::ErrorKind::UnexpectedEof.into())));
+                }
+                piece.truncate(len);
+                self.left -= len as u64;
+                Poll::Ready(Some(Ok(hyper::body::Frame::data(piece.into()))))
+            }
+        }
+    }
+}
+
+/// Logs in with a name and a password, and answers with the token.
+pub(crate) fn log_in(call: &Call) -> Result<String, ApiError> {
+    let refused = || ApiError::new(ErrorType::AuthenticationFailure);
+    let (name, password) = basic(&call.headers).ok_or_else(refused)?;
+    let names = [name.clone(), format!("from {}", call.peer)];
+    if lock(&call.app.throttle).must_wait(&names, call.now) {
+        return Err(refused());
+    }
+    let is_right = match call.app.store.account(&name)? {
+        Some(account) => access::verify(&password, &account.password_hash),
+        None => {
+            access::waste_time(&password);
+            false
+        }
+    };
+    if !is_right {
+        lock(&call.app.throttle).failed(&names, call.now);
+        tracing::warn!(target: "audit", from = call.peer, "login failed");
+        return Err(refused());
+    }
+    lock(&call.app.throttle).succeeded(&name);
+    tracing::info!(target: "audit", account = name, from = call.peer, "logged in");
+    lock(&call.app.logins).open(&name, call.now).ok_or_else(|| ApiError::new(ErrorType::InternalError))
+}
+
+/// Name and password of an `Authorization: Basic` header.
+fn basic(headers: &HeaderMap) -> Option<(String, Vec<u8>)> {
+    use base64::Engine as _;
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, encoded) = value.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = base64::engine::general_purpose::STANDARD.decode(encoded.trim()).ok()?;
+    let colon = decoded.iter().position(|byte| *byte == b':')?;
+    let name = String::from_utf8(decoded[..colon].to_vec()).ok()?;
+    (!name.is_empty()).then(|| (name, decoded[colon + 1..].to_vec()))
+}

@@ -1,0 +1,110 @@
+//! A request as an endpoint sees it, and its answer.
+
+use std::fs::File;
+
+use axum::http::HeaderMap;
+use serde_json::{Map, Value, json};
+use trail_catalog::Role;
+use trail_model::Timestamp;
+
+use crate::api_error::{ApiError, ErrorType};
+use crate::params::Params;
+use crate::state::AppState;
+
+/// A request that was let through.
+pub(crate) struct Call {
+    pub(crate) app: AppState,
+    /// The path as asked for, without a slash at its end.
+    pub(crate) path: String,
+    /// What stands in the places of the path's variables.
+    pub(crate) variables: Vec<String>,
+    pub(crate) params: Params,
+    pub(crate) headers: HeaderMap,
+    /// Who asks; nobody at endpoints that are open to all.
+    pub(crate) who: Option<Who>,
+    /// The address of the other side, for the records.
+    pub(crate) peer: String,
+    pub(crate) now: Timestamp,
+}
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub(crate) struct Who {
+    pub(crate) account: String,
+    pub(crate) role: Role,
+    /// How long the login lives from now.
+    pub(crate) remaining_seconds: u64,
+}
+
+impl Call {
+    /// The variable of the path at `place`.
+    pub(crate) fn variable(&self, place: usize) -> &str {
+        self.variables.get(place).map_or("", String::as_str)
+    }
+
+    /// Who asks.
+    pub(crate) fn who(&self) -> Result<&Who, ApiError> {
+        self.who.as_ref().ok_or_else(|| ApiError::new(ErrorType::Unauthenticated).detail("path", self.path.as_str()))
+    }
+
+    /// `meta` of an answer at this path.
+    pub(crate) fn meta(&self) -> Map<String, Value> {
+        let mut meta = Map::new();
+        meta.insert("href".to_owned(), self.path.as_str().into());
+        if let Some((parent, _)) = self.path.rsplit_once('/').filter(|(parent, _)| !parent.is_empty()) {
+            meta.insert("parent".to_owned(), parent.into());
+        }
+        if let Some(who) = &self.who {
+            meta.insert("remaining_seconds".to_owned(), who.remaining_seconds.into());
+        }
+        meta
+    }
+
+    /// The envelope of a single object.
+    pub(crate) fn object(&self, key: &str, body: impl Into<Value>) -> Reply {
+        Reply::json(json!({ "key": key, "body": body.into(), "meta": self.meta() }))
+    }
+
+    /// The envelope of a flat list.
+    pub(crate) fn items(&self, items: Vec<Value>, meta: Map<String, Value>) -> Reply {
+        Reply::json(json!({ "items": items, "meta": meta }))
+    }
+}
+
+/// An answer.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Body,
+}
+
+/// The body of an answer.
+pub(crate) enum Body {
+    Bytes(Vec<u8>),
+    /// A piece of a file: what stands from the file's position on, so many bytes.
+    File(File, u64),
+}
+
+impl Reply {
+    /// A JSON document.
+    pub(crate) fn json(value: Value) -> Reply {
+        Reply::bytes("application/json", value.to_string().into_bytes())
+    }
+
+    /// Bytes of a type.
+    pub(crate) fn bytes(content_type: &str, bytes: Vec<u8>) -> Reply {
+        Reply { status: 200, headers: vec![("content-type", content_type.to_owned())], body: Body::Bytes(bytes) }
+    }
+
+    /// Adds a header. A value that cannot stand in one is left out when the answer is sent.
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Reply {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The same with another status.
+    pub(crate) fn status(mut self, status: u16) -> Reply {
+        self.status = status;
+        self
+    }
+}

@@ -1,0 +1,62 @@
+//! The parameters of a request's query string. Every one of them is a stranger's.
+
+use crate::api_error::{ApiError, ErrorType};
+
+/// The parameters as they came, percent-decoded, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Params(Vec<(String, String)>);
+
+impl Params {
+    /// Reads the query string of a URL.
+    pub fn parse(query: &str) -> Params {
+        Params(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+    }
+
+    /// The first value of a parameter.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The first value of a parameter, if it is not blank.
+    pub fn filled(&self, name: &str) -> Option<&str> {
+        self.get(name).filter(|value| !value.trim().is_empty())
+    }
+
+    /// The first of `names` that is given more than once.
+    pub fn duplicated<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
+        names.iter().copied().find(|name| self.0.iter().filter(|(key, _)| key == name).count() > 1)
+    }
+
+    /// The parts of a comma-separated parameter, trimmed, without empty ones.
+    pub fn list(&self, name: &str) -> Vec<String> {
+        let parts = self.get(name).unwrap_or("").split(',').map(str::trim);
+        parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// A number that is not negative, or `default` if it is not given.
+    ///
+    /// # Errors
+    /// `InvalidQuery` if it is something else.
+    pub fn number(&self, name: &str, default: usize) -> Result<usize, ApiError> {
+        let Some(text) = self.filled(name) else { return Ok(default) };
+        let text = text.trim();
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if !digits {
+            return Err(ApiError::with(ErrorType::InvalidQuery, format!("{name} must be a number, 0 or greater")));
+        }
+        // What does not fit is larger than every limit.
+        Ok(text.parse().unwrap_or(usize::MAX))
+    }
+
+    /// `true` or `false`, or `false` if it is not given.
+    ///
+    /// # Errors
+    /// `InvalidQuery` if it is something else.
+    pub fn flag(&self, name: &str) -> Result<bool, ApiError> {
+        match self.filled(name) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(ApiError::with(ErrorType::InvalidQuery, format!("{name} must be true or false"))),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What an operator may choose.
+
+use std::time::Duration;
+
+/// The settings of a service. Defaults are those of the published API where it names one.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Settings {
+    /// How long a login lives without a call.
+    pub idle_timeout: Duration,
+    /// How many logins are kept at a time; the one idle longest goes first.
+    pub logins_max: usize,
+    /// How long a snapshot lives without a query.
+    pub snapshot_lifetime: Duration,
+    /// Snapshots open at a time, of all clients together.
+    pub snapshots_max: usize,
+    /// Page size of sessions: the default and the most.
+    pub page_max: usize,
+    /// Ranks of the basic search that can be reached.
+    pub window: usize,
+    /// The most users of one page.
+    pub users_page_max: usize,
+    /// How long a user's score counts.
+    pub score_lifetime: Duration,
+    /// Length of a request's path and query, in bytes.
+    pub url_len_max: usize,
+    /// Length of an uploaded recording, in bytes.
+    pub upload_len_max: u64,
+    /// Requests worked on at a time; the others wait.
+    pub concurrency: usize,
+    /// How long a search may take.
+    pub search_timeout: Duration,
+    /// How long a request may wait and work, uploads and downloads apart.
+    pub request_timeout: Duration,
+    /// The most bytes of pictures kept.
+    pub screenshots_len_max: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Settings {
+            idle_timeout: Duration::from_secs(600),
+            logins_max: 10_000,
+            snapshot_lifetime: Duration::from_secs(300),
+            snapshots_max: 1,
+            page_max: 500,
+            window: 10_000,
+            users_page_max: 25_000,
+            score_lifetime: Duration::from_secs(24 * 3600),
+            url_len_max: 16 << 10,
+            upload_len_max: 4 << 30,
+            concurrency: cores * 4,
+            search_timeout: Duration::from_secs(30),
+            request_timeout: Duration::from_secs(60),
+            screenshots_len_max: 1 << 30,
+        }
+    }
+}

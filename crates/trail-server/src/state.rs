@@ -1,0 +1,65 @@
+//! What all requests share.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Semaphore;
+use trail_catalog::Store;
+use trail_index::DataDir;
+
+use crate::access::{Logins, Throttle};
+use crate::clock::Clock;
+use crate::library::Library;
+use crate::metrics::Metrics;
+use crate::settings::Settings;
+use crate::snapshots::Snapshots;
+
+/// What all requests share. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Inner>);
+
+/// What is behind [`AppState`].
+pub struct Inner {
+    pub(crate) data: DataDir,
+    pub(crate) store: Store,
+    pub(crate) settings: Settings,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) library: Library,
+    pub(crate) logins: Mutex<Logins>,
+    pub(crate) throttle: Mutex<Throttle>,
+    pub(crate) snapshots: Mutex<Snapshots>,
+    pub(crate) metrics: Metrics,
+    /// Bounds the blocking work that goes on at a time.
+    pub(crate) turns: Arc<Semaphore>,
+}
+
+impl std::ops::Deref for AppState {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl AppState {
+    /// The service over a data directory and its catalogue.
+    pub fn new(data: DataDir, store: Store, settings: Settings, clock: Arc<dyn Clock>) -> AppState {
+        let turns = Arc::new(Semaphore::new(settings.concurrency));
+        AppState(Arc::new(Inner {
+            data,
+            store,
+            clock,
+            library: Library::default(),
+            logins: Mutex::new(Logins::new(settings.idle_timeout, settings.logins_max)),
+            throttle: Mutex::default(),
+            snapshots: Mutex::new(Snapshots::new(settings.snapshot_lifetime, settings.snapshots_max)),
+            metrics: Metrics::default(),
+            turns,
+            settings,
+        }))
+    }
+}
+
+/// Locks, also after a panic of another thread: every value here is whole between statements.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

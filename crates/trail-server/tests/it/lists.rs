@@ -1,0 +1,195 @@
+//! R-3.1, R-5, R-9: lists.
+
+use serde_json::json;
+
+use crate::fixture::Service;
+
+/// R-3.1.1: the plain list, newest first, with its meta fields.
+#[test]
+fn the_plain_list() {
+    let service = Service::new();
+    let answer = service.as_user("admin").get("/api/audit/sessions");
+    let link = "/api/audit/sessions?limit=500&offset=0&fields=";
+    let items: Vec<_> = ["s4", "s3", "s2", "s1"]
+        .map(|key| json!({ "key": key, "meta": { "href": format!("/api/audit/sessions/{key}") } }))
+        .into();
+    let expected = json!({
+        "items": items,
+        "meta": {
+            "fields": [], "first": link, "href": "/api/audit/sessions", "last": link, "limit": 500, "match_count": 4,
+            "next": null, "offset": 0, "parent": "/api/audit", "previous": null, "remaining_seconds": 600,
+        },
+    });
+    assert_eq!(answer.json(), expected);
+    assert_eq!(service.as_user("admin").get("/api/audit/sessions/").status, 200);
+}
+
+/// R-3.1.2: parameters and the sessions they choose.
+#[test]
+fn what_parameters_choose() {
+    let service = Service::new();
+    let login = service.as_user("admin");
+    for (query, expected) in [
+        ("q=protocol:ssh", "s2 s1"),
+        ("q=protocol%3A%20SSH", "s2 s1"),
+        ("q=protocol:(ssh%20rdp)", "s2 s1"),
+        ("q=protocol:ssh%20AND%20verdict:accept%20AND%20NOT%20name:admin", "s1"),
+        ("q=verdict:accept-terminated", "s2"),
+        ("q=(client.address:10.20.30.40%20OR%20target.address:10.20.30.40)%20AND%20verdict:accept", "s1"),
+        ("q=port:{21%20TO%2024}", "s3 s1"),
+        ("q=start_time:[*%20TO%201767450120]", "s2 s1"),
+        ("q=name:?o*", "s3 s2"),
+        ("q=active:true", ""),
+        ("start=2026-01-04", "s4 s3"),
+        ("start=2026-01-02T10:35", "s4 s3 s2 s1"),
+        ("start=2026-01-02T10:36", "s4 s3 s2"),
+        ("start=2026-01-02T10:35:20.0000000%2B00:00", "s4 s3 s2 s1"),
+        ("end=2026-01-02", "s1"),
+        ("start=2026-01-03&end=2026-01-03", "s2"),
+        ("sort=start_time", "s1 s2 s3 s4"),
+        ("sort=-protocol,start_time", "s3 s4 s1 s2"),
+        ("sort=client.port", "s1 s4 s3 s2"),
+        ("sort=-client.port", "s1 s4 s3 s2"),
+        ("limit=2", "s4 s3"),
+        ("limit=2&offset=2", "s2 s1"),
+        ("limit=2&offset=4", ""),
+        ("offset=20000", ""),
+        ("limit=1000", "s4 s3 s2 s1"),
+        ("q=&content=&start=", "s4 s3 s2 s1"),
+    ] {
+        let keys = login.get(&format!("/api/audit/sessions?{query}")).keys();
+        assert_eq!(keys.join(" "), expected, "{query}");
+    }
+}
+
+/// R-3.1.3: what is no parameter is InvalidQuery.
+#[test]
+fn invalid_queries() {
+    let service = Service::new();
+    let login = service.as_user("admin");
+    for query in [
+        "q=nofield:1",
+        "q=protocol:(ssh",
+        "q=port:x",
+        "content=*x",
+        "content=(",
+        "limit=0",
+        "limit=-1",
+        "limit=x",
+        "offset=-1",
+        "offset=1e3",
+        "sort=nofield",
+        "start=yesterday",
+        "end=2026-13-01",
+        "format=xml",
+    ] {
+        let answer = login.get(&format!("/api/audit/sessions?{query}"));
+        assert_eq!(answer.error(), (400, "InvalidQuery".to_owned()), "{query}");
+    }
+}
+
+/// R-3.1.4: `content` chooses the sessions in which the content endpoint finds something.
+#[test]
+fn content_chooses_sessions() {
+    let service = Service::new();
+    let login = service.as_user("admin");
+    let mut found = 0;
+    for query in ["exit", "useradd", "ls", "command:ls*", "apt~", "NOT%20exit", "nowhere_at_all"] {
+        let listed = login.get(&format!("/api/audit/sessions?content={query}&sort=start_time")).keys();
+        let has_hits = |key: &&str| {
+            let hits = login.get(&format!("/api/audit/sessions/{key}/content/?q={query}")).json();
+            !hits["items"].as_array().unwrap().is_empty()
+        };
+        let expected: Vec<&str> = ["s1", "s2", "s3", "s4"].into_iter().filter(has_hits).collect();
+        assert_eq!(listed, expected, "{query}");
+        found += expected.len();
+    }
+    assert!(found > 3, "the queries find something");
+}
+
+/// R-3.1.5: chosen fields come nested, alphabetical, under the names they were asked by; unknown ones not at all.
+#[test]
+fn fields() {
+    let service = Service::new();
+    let login = service.as_user("admin");
+    let answer =
+        login.get("/api/audit/sessions?sort=start_time&limit=1&fields=start_time,name,client.ip,nofield,end_time");
+    let json = answer.json();
+    assert_eq!(json["meta"]["fields"], json!(["start_time", "name", "client.ip", "nofield", "end_time"]));
+    let body = &json["items"][0]["body"];
+    assert_eq!(body["name"], "alice");
+    assert_eq!(body["client"], json!({ "ip": "10.20.30.40" }));
+    assert_eq!(body["start_time"], "2026-01-02T10:35:20.000Z");
+    let names: Vec<&String> = body.as_object().unwrap().keys().collect();
+    assert_eq!(names, ["client", "end_time", "name", "start_time"]);
+    let first = &json["meta"]["first"];
+    assert_eq!(
+        first,
+        "/api/audit/sessions?limit=1&offset=0&fields=start_time,name,client.ip,nofield,end_time&sort=start_time"
+    );
+    let nothing = login.get("/api/audit/sessions?q=name:carol&fields=client.ip").json();
+    assert_eq!(nothing["items"][0]["body"], json!({ "client": { "ip": null } }), "asked by name: null");
+    let all = login.get("/api/audit/sessions?q=name:carol&fields=*").json();
+    assert_eq!(all["items"][0]["body"]["client"], json!(null), "asked by *: absent");
+    assert_eq!(all["items"][0]["body"]["protocol"], "TELNET");
+}
+
+/// R-5.3: links lead through all pages.
+#[test]
+fn pages_lead_through_everything() {
+    let service = Service::new();
+    let login = service.as_user("admin");
+    let mut next = "/api/audit/sessions?limit=3&q=name%3A*".to_owned();
+    let mut seen = Vec::new();
+    loop {
+        let answer = login.get(&next);
+        seen.extend(answer.keys());
+        let meta = answer.json()["meta"].clone();
+        assert_eq!(meta["last"], "/api/audit/sessions?limit=3&offset=3&fields=&q=name%3A%2A");
+        match meta["next"].as_str() {
+            Some(link) => next = link.to_owned(),
+            None => break assert_eq!(meta["previous"], "/api/audit/sessions?limit=3&offset=0&fields=&q=name%3A%2A"),
+        }
+    }
+    assert_eq!(seen, ["s4", "s3", "s2", "s1"]);
+}
+
+/// R-9: the table.
+#[test]
+fn csv() {
+    let service = Service::new();
+    let login = service.as_user("admin");
+    let path = "/api/audit/sessions?format=csv&q=protocol:ssh&\
+        fields=protocol,user.gateway_username,server.ip,client.ip,client.port,analytics.interesting_events";
+    let answer = login.send("GET", path, &[("host", "127.0.0.1")]);
+    assert_eq!(answer.headers["content-type"], "text/csv; charset=utf-8");
+    let expected = "\"Key\",\"Protocol\",\"Gateway username\",\"Server IP\",\"Client IP\",\"Client port\",\
+        \"Analytics Interesting events\"\r\n\
+        \"s2\",\"SSH\",\"bob\",\"\",\"\",\"\",\"\"\r\n\
+        \"s1\",\"SSH\",\"alice\",\"\",\"10.20.30.40\",\"48679\",\"\"\r\n";
+    assert_eq!(answer.text(), expected);
+    let path = "/api/audit/sessions?format=csv&fields=trail_download_link&q=name:alice";
+    let link = login.send("GET", path, &[("host", "127.0.0.1")]).text();
+    assert!(link.ends_with("\"s1\",\"https://127.0.0.1/api/audit/sessions/s1/audit_trail\"\r\n"), "{link}");
+    assert_eq!(login.get("/api/audit/sessions?format=csv&q=name:alice").text(), "\"Key\"\r\n\"s1\"\r\n");
+}
+
+/// R-3.13: figures.
+#[test]
+fn figures() {
+    let service = Service::new();
+    let login = service.as_user("admin");
+    let stats = login.get("/api/audit/sessions/stats?field=user.name&size=1&sub_fields=protocol").json();
+    let subs = json!([{ "count": 1, "value": "SSH" }]);
+    assert_eq!(stats["items"], json!([{ "count": 2, "sub_fields": subs, "value": "bob" }]));
+    let days = login.get("/api/audit/sessions/histogram?field=start_time&bin-size=day").json();
+    assert_eq!(days["items"][0], json!({ "count": 1, "start": "2026-01-02T00:00:00.000Z" }));
+    assert_eq!(days["items"].as_array().unwrap().len(), 4);
+    for path in ["stats", "stats?field=x", "histogram?field=protocol", "histogram?field=start_time&bin-size=x"] {
+        assert_eq!(
+            login.get(&format!("/api/audit/sessions/{path}")).error(),
+            (400, "InvalidQuery".to_owned()),
+            "{path}"
+        );
+    }
+}

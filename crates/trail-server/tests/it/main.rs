@@ -1,0 +1,8 @@
+//! The service without a socket, over a data directory made from recordings.
+
+mod access;
+mod fixture;
+mod lists;
+mod one_session;
+mod snapshots;
+mod users;
