@@ -1,4 +1,4 @@
-//! who may come in, and to what.
+//! Who may come in, and to what.
 
 use crate::fixture::{Service, basic};
 
@@ -22,8 +22,7 @@ fn a_login_gives_a_cookie() {
 #[test]
 fn wrong_credentials_are_refused_alike() {
     let service = Service::new();
-    let mut headers: Vec<String> =
-        ["admin:wrong", "nobody:secret:word", ":", "admin"].map(basic_raw).into();
+    let mut headers: Vec<String> = ["admin:wrong", "nobody:secret:word", ":", "admin"].map(basic_raw).into();
     headers.extend(["Basic !!!", "Bearer x", "Basic", ""].map(str::to_owned));
     let bodies: Vec<_> = headers
         .iter()

@@ -1,4 +1,4 @@
-//! lists.
+//! Lists, pages, tables, figures.
 
 use serde_json::json;
 

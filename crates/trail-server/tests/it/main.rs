@@ -4,5 +4,6 @@ mod access;
 mod fixture;
 mod lists;
 mod one_session;
+mod rules;
 mod snapshots;
 mod users;

@@ -1,4 +1,4 @@
-//! one session.
+//! One session and what belongs to it.
 
 use serde_json::{Value, json};
 

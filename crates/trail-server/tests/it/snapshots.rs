@@ -1,4 +1,4 @@
-//! snapshots and the advanced search.
+//! Snapshots and the advanced search.
 
 use serde_json::json;
 
