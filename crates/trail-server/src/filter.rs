@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use trail_catalog::Session;
-use trail_query::{Leaf, LeafKind, Mode, Node, Occur, Query, WildcardPart, wildcard_parts};
+use trail_query::{Dialect, Leaf, LeafKind, Mode, Node, Occur, Options, Query, WildcardPart, wildcard_parts};
 
 use crate::fields::{FIELDS, FieldType, resolve};
 use crate::times;
@@ -42,7 +42,12 @@ impl Filter {
         } else {
             text.to_owned()
         };
-        let parsed = trail_query::parse(&text, Mode::Lucene).map_err(|error| error.to_string())?;
+        let mut options = Options::new(Mode::Lucene);
+        // Words apart are values apart, `field:*` asks for any value, and "all but" may stand alone.
+        options.split_on_whitespace = true;
+        options.dialect = Dialect::QueryString;
+        options.allow_leading_wildcard = true;
+        let parsed = trail_query::parse_with(&text, &options).map_err(|error| error.to_string())?;
         build(&parsed.query)
     }
 
