@@ -165,6 +165,9 @@ pub struct OutputArgs {
     /// Order of hits.
     #[arg(long, default_value = "time")]
     pub sort: Sort,
+    /// Instead of hits, say how the query was read, what answering it costs, and of what the best hit's rank consists.
+    #[arg(long, conflicts_with_all = ["png", "count", "files_with_matches"])]
+    pub explain: bool,
     /// How the query is read.
     #[arg(long, default_value = "screentrail")]
     pub mode: QueryMode,

@@ -10,13 +10,13 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 use trail_container::TrailReader;
 use trail_model::{CellRect, ChannelId, Timestamp, TrailId};
-use trail_query::Query;
 use trail_render::{RenderOptions, Renderer};
 use trail_replay::Player;
 use trail_screen::Terminal;
 use trail_search::{Hit, HitKind, LocatedLine, Plan, Search, Searcher, Source, locate, locate_all, match_ranges};
 
 use crate::args::{OutputArgs, Sort};
+use crate::explain::explain;
 use crate::filter::Filter;
 use crate::query::Parsed;
 use crate::times;
@@ -81,11 +81,15 @@ impl<'a> Printer<'a> {
     pub(crate) fn run<S: Source>(
         &self,
         searcher: &Searcher<S>,
-        query: &Query,
+        parsed: &Parsed,
         out: &mut impl Write,
     ) -> Result<Printed> {
-        let search = searcher.prepare(query)?;
+        let search = searcher.prepare(&parsed.query)?;
         let mut printed = Printed::default();
+        if self.args.explain {
+            printed.hits = explain(&search, parsed, self.sessions, self.args.json, out)?;
+            return Ok(printed);
+        }
         match self.args.sort {
             Sort::Time => self.by_time(&search, out, &mut printed)?,
             Sort::Rank => self.by_rank(&search, out, &mut printed)?,

@@ -11,6 +11,9 @@ use crate::ui::Ui;
 pub(crate) struct Parsed {
     pub(crate) query: Query,
     pub(crate) options: Options,
+    /// The text as typed, and how it was read where that may surprise.
+    pub(crate) text: String,
+    pub(crate) notes: Vec<String>,
 }
 
 /// Reads `text`; how it was read, where that may surprise, goes to standard error.
@@ -24,7 +27,8 @@ pub(crate) fn parse(text: &str, mode: QueryMode, ui: &Ui) -> Result<Parsed> {
     for note in &parsed.notes {
         ui.error(&format!("query: {note}"));
     }
-    Ok(Parsed { query: parsed.query, options: Options::new(mode) })
+    let notes = parsed.notes.iter().map(ToString::to_string).collect();
+    Ok(Parsed { query: parsed.query, options: Options::new(mode), text: text.to_owned(), notes })
 }
 
 fn explain(text: &str, error: &ParseError) -> anyhow::Error {

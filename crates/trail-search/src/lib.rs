@@ -46,6 +46,7 @@ mod envelope;
 mod error;
 mod evaluate;
 mod expansion;
+mod explain;
 mod growth;
 mod hits;
 mod indexed;
@@ -70,6 +71,7 @@ mod time;
 
 pub use cancel::Cancel;
 pub use error::{Error, Result};
+pub use explain::{Explanation, LeafExplanation, RankPart, TermExplanation};
 pub use hits::{Hit, HitKind, HitText};
 pub use indexed::{IndexPrepared, IndexSource};
 pub use intervals::{Interval, IntervalSet};

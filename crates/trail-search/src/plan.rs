@@ -144,6 +144,8 @@ pub(crate) struct Leaf {
     pub(crate) is_negative: bool,
     /// Scored: under no NOT at all.
     pub(crate) is_scored: bool,
+    /// Where it was written.
+    pub(crate) span: Span,
     /// Asks for lifetimes of such a length, whatever the text; `matcher` then matches nothing.
     pub(crate) lifetime: Option<Lifetime>,
 }

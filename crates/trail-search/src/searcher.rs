@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use trail_model::TimeSpan;
+use trail_content::{ContentFile, Moments};
+use trail_model::{ChannelId, TimeSpan, Timestamp};
 use trail_query::{Mode, Query};
 
 use crate::hits::channel_hits;
-use crate::item::match_item;
+use crate::item::{MatchedItem, match_item};
 use crate::join::Joiner;
 use crate::occurrences::Scanner;
 use crate::plan::{Language, Plan};
@@ -110,6 +111,13 @@ pub struct Best {
     pub failures: Vec<(usize, Error)>,
 }
 
+/// A channel with what matched in it.
+pub(crate) struct MatchedChannel {
+    pub(crate) items: Vec<MatchedItem>,
+    pub(crate) moments: Arc<Moments>,
+    pub(crate) start: Option<Timestamp>,
+}
+
 impl<S: Source> Search<'_, S> {
     /// What is searched for.
     pub fn plan(&self) -> &Arc<Plan> {
@@ -133,27 +141,9 @@ impl<S: Source> Search<'_, S> {
         let failed = content_error(content.trail());
         let cancel = &self.options.cancel;
         let start = self.source.start(trail);
-        let mut scanner = Scanner::default();
         let mut hits = Vec::new();
         for (index, channel) in content.channels().iter().enumerate() {
-            let mut joiner = Joiner::new(channel);
-            self.source.candidates(&self.prepared, &content, trail, index, cancel, &mut |block, content, items| {
-                joiner.add(block, content, items);
-                Ok(())
-            })?;
-            let lifetimes = self.plan.has_lifetimes();
-            let moments = lifetimes.then(|| channel.moments()).transpose().map_err(&failed)?;
-            let mut matched = Vec::new();
-            for item in joiner.finish().map_err(&failed)? {
-                cancel.check()?;
-                matched.extend(match_item(
-                    &self.plan,
-                    &self.statistics,
-                    &mut scanner,
-                    item,
-                    moments.map(AsRef::as_ref),
-                ));
-            }
+            let matched = self.matched_items(&content, trail, index)?;
             if matched.is_empty() && !self.plan.is_open() {
                 continue;
             }
@@ -165,6 +155,57 @@ impl<S: Source> Search<'_, S> {
         }
         hits.sort_by(Hit::by_rank);
         Ok(hits)
+    }
+
+    /// The items of a channel that some leaf matches.
+    fn matched_items(&self, content: &ContentFile, trail: usize, index: usize) -> Result<Vec<MatchedItem>> {
+        let failed = content_error(content.trail());
+        let cancel = &self.options.cancel;
+        let channel = &content.channels()[index];
+        let mut scanner = Scanner::default();
+        let mut joiner = Joiner::new(channel);
+        self.source.candidates(&self.prepared, content, trail, index, cancel, &mut |block, content, items| {
+            joiner.add(block, content, items);
+            Ok(())
+        })?;
+        let lifetimes = self.plan.has_lifetimes();
+        let moments = lifetimes.then(|| channel.moments()).transpose().map_err(&failed)?;
+        let mut matched = Vec::new();
+        for item in joiner.finish().map_err(&failed)? {
+            cancel.check()?;
+            matched.extend(match_item(&self.plan, &self.statistics, &mut scanner, item, moments.map(AsRef::as_ref)));
+        }
+        Ok(matched)
+    }
+
+    /// A channel of a trail with what matched in it.
+    pub(crate) fn matched_channel(&self, trail: usize, id: ChannelId) -> Result<Option<MatchedChannel>> {
+        let content = self.source.content(trail)?;
+        let Some(index) = content.channels().iter().position(|channel| channel.id() == id) else { return Ok(None) };
+        let items = self.matched_items(&content, trail, index)?;
+        let moments = content.channels()[index].moments().map_err(content_error(content.trail()))?.clone();
+        Ok(Some(MatchedChannel { items, moments, start: self.source.start(trail) }))
+    }
+
+    /// How many items of a trail are looked at.
+    pub(crate) fn count_candidates(&self, trail: usize) -> Result<u64> {
+        if self.source.bound(&self.prepared, trail).is_none() {
+            return Ok(0);
+        }
+        let content = self.source.content(trail)?;
+        let mut count = 0;
+        for index in 0..content.channels().len() {
+            let cancel = &self.options.cancel;
+            self.source.candidates(&self.prepared, &content, trail, index, cancel, &mut |_, _, items| {
+                count += items.len() as u64;
+                Ok(())
+            })?;
+        }
+        Ok(count)
+    }
+
+    pub(crate) fn trail_count(&self) -> usize {
+        self.source.trail_count()
     }
 
     /// Finds the hits in all trails, many at a time; the answer does not depend on how many.

@@ -74,12 +74,12 @@ pub(crate) fn run(args: &GrepArgs, ui: &Ui) -> Result<Outcome> {
         }
     }
     let starts = sessions.iter().map(|(session, _)| session.start).collect();
-    let searcher = Searcher::new(ScanSource::with_totals(contents).with_starts(starts), parsed.options);
+    let searcher = Searcher::new(ScanSource::with_totals(contents).with_starts(starts), parsed.options.clone());
     let mut out = io::BufWriter::new(io::stdout());
     let open = |index: usize| sessions[index].1.open(&options).map(|recording| recording.trail);
     let summaries: Vec<Session> = sessions.iter().map(|(session, _)| session.clone()).collect();
     let printer = Printer::new(&args.output, ui, &filter, &summaries, &open)?;
-    let report = pool.install(|| printer.run(&searcher, &parsed.query, &mut out))?;
+    let report = pool.install(|| printer.run(&searcher, &parsed, &mut out))?;
     out.flush()?;
     if let Some(cache) = cache.as_ref().filter(|_| reader.has_written.load(Ordering::Relaxed)) {
         cache.trim();

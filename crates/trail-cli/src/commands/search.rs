@@ -44,10 +44,10 @@ pub(crate) fn run(args: &SearchArgs, ui: &Ui) -> Result<Outcome> {
     let files: Vec<&str> = entries.iter().map(|(_, entry)| entry.file.as_str()).collect();
     let open = |index: usize| Ok(TrailReader::open(data.trails_dir().join(files[index]))?);
 
-    let searcher = Searcher::new(IndexSource::of_trails(reader.clone(), trails), parsed.options);
+    let searcher = Searcher::new(IndexSource::of_trails(reader.clone(), trails), parsed.options.clone());
     let mut out = io::BufWriter::new(io::stdout());
     let printer = Printer::new(&args.output, ui, &filter, &sessions, &open)?;
-    let printed = printer.run(&searcher, &parsed.query, &mut out)?;
+    let printed = printer.run(&searcher, &parsed, &mut out)?;
     out.flush()?;
     for failure in &printed.failures {
         ui.error(failure);

@@ -31,6 +31,7 @@ pub(super) fn lower(query: &Query, language: Language) -> Result<Plan> {
         depth: 0,
         negations: 0,
         firsts: 0,
+        at: query.span,
     };
     let tree = lowering.query(query, 1.0)?;
     let pure_negative = match language.dialect {
@@ -62,13 +63,18 @@ struct Lowering {
     negations: usize,
     /// Sequences in whose first part the node at hand stands.
     firsts: usize,
+    /// Where the leaf at hand was written.
+    at: Span,
 }
 
 impl Lowering {
     /// Lowers one node; `None` if analysis left nothing of it.
     fn query(&mut self, query: &Query, boost: f64) -> Result<Option<Tree>> {
         match &query.node {
-            Node::Leaf(leaf) => Ok(self.group_of(self.leaf(leaf, query.span)?, boost)?),
+            Node::Leaf(leaf) => {
+                self.at = query.span;
+                Ok(self.group_of(self.leaf(leaf, query.span)?, boost)?)
+            }
             Node::Boost { query: inner, factor } => {
                 self.deeper(query.span, |this| this.query(inner, boost * f64::from(*factor)))
             }
@@ -77,6 +83,7 @@ impl Lowering {
                 let mut list = ClauseList::new(this.language.default_operator);
                 for clause in clauses {
                     if let Node::Leaf(leaf @ SyntaxLeaf { kind: LeafKind::Words { .. }, .. }) = &clause.query.node {
+                        this.at = clause.query.span;
                         let terms = this.leaf(leaf, clause.query.span)?;
                         let terms: Vec<Tree> =
                             terms.into_iter().map(|term| this.add(term, boost)).collect::<Result<_>>()?;
@@ -251,7 +258,7 @@ impl Lowering {
             return Err(Error::TooManyLeaves { found: self.leaves.len() + 1 });
         }
         let (is_negative, is_scored) = (self.is_negative(), self.negations == 0 && self.firsts == 0);
-        self.leaves.push(Leaf { kinds, matcher, boost, is_negative, is_scored, lifetime });
+        self.leaves.push(Leaf { kinds, matcher, boost, is_negative, is_scored, span: self.at, lifetime });
         Ok(Tree::Leaf(self.leaves.len() - 1))
     }
 

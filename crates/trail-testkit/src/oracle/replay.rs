@@ -99,6 +99,15 @@ impl Replay {
         Ok(replay)
     }
 
+    /// A recording of one moment with this one line on the screen: what a query says of a text by itself.
+    pub fn of_text(channel: ChannelId, text: &str) -> Replay {
+        let texts = vec![text.to_owned()];
+        let mut index = Index::new(1);
+        index.add_line(0, Finish::Whole, (0, 1), 0);
+        index.close(&texts);
+        Replay { channel, records: vec![RecordId(1)], times: vec![0, 0], texts, screens: Vec::new(), index }
+    }
+
     /// Adds the commands: text and the record in which Enter took effect. When they could be seen is worked out here.
     pub fn add_commands(&mut self, commands: &[CommandLine]) {
         let mut index = std::mem::take(&mut self.index);

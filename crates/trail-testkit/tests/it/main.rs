@@ -2,5 +2,6 @@
 
 #![allow(clippy::print_stdout, reason = "the tests say what they covered")]
 
+mod hits;
 mod search;
 mod support;

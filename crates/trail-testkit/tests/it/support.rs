@@ -8,7 +8,7 @@ use trail_content::{ContentFile, ExtractOptions, extract};
 use trail_import::{Collected, ImportOptions, discover};
 use trail_model::Timestamp;
 use trail_query::{Dialect, Mode, Options, parse_with};
-use trail_search::{Language, ScanSource, Searcher};
+use trail_search::{Language, ScanSource, Search, Searcher};
 use trail_testkit::oracle::{Hit, WALL_CLOCK};
 
 /// The root of the workspace.
@@ -59,6 +59,18 @@ impl Engine {
 
     /// All hits of a query.
     pub(crate) fn ask(&self, text: &str, mode: Mode) -> Result<Vec<Hit>, String> {
+        let hit =
+            |hit: &trail_search::Hit| Hit { channel: hit.channel, begin: hit.records.begin, end: hit.records.end };
+        self.search(text, mode, |_, hits| hits.iter().map(hit).collect())
+    }
+
+    /// Gives the search of a query and its hits by rank.
+    pub(crate) fn search<T>(
+        &self,
+        text: &str,
+        mode: Mode,
+        with: impl FnOnce(&Search<'_, ScanSource>, Vec<trail_search::Hit>) -> T,
+    ) -> Result<T, String> {
         let options = Options::new(mode);
         let parsed = parse_with(text, &options).map_err(|error| format!("{text}: {error}"))?;
         // A group of nothing but negatives is everything else, in every mode.
@@ -67,7 +79,6 @@ impl Engine {
         let searcher = Searcher::new(source, trail_search::Options::new(language));
         let search = searcher.prepare(&parsed.query).map_err(|error| format!("{text}: {error}"))?;
         let hits = search.search_trail(0).map_err(|error| format!("{text}: {error}"))?;
-        let hit = |hit: trail_search::Hit| Hit { channel: hit.channel, begin: hit.records.begin, end: hit.records.end };
-        Ok(hits.into_iter().map(hit).collect())
+        Ok(with(&search, hits))
     }
 }
