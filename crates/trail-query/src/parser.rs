@@ -498,6 +498,8 @@ fn build(list: Assembled<Written>, default_operator: Operator) -> Query {
 fn exists_name(token: &Token) -> Option<&str> {
     match &token.kind {
         TokenKind::Term(name) | TokenKind::Quoted(name) => Some(name),
+        // A star names no field: `_exists_:*` asks for a value in a field of this very name, as `query_string` does.
+        TokenKind::Star => Some("_exists_"),
         _ => None,
     }
 }

@@ -54,6 +54,8 @@ pub enum FilterErrorKind {
         /// The limit.
         clauses: usize,
     },
+    /// Something that only moments of a recording have.
+    Moments,
     /// `minimum_should_match` cannot be read.
     BadMinimum(String),
     /// Content cannot be asked for here, or the content query failed.
@@ -104,6 +106,7 @@ impl fmt::Display for FilterError {
             FilterErrorKind::TooManyClauses { clauses } => {
                 write!(f, "the filter has too many clauses: more than {clauses} over all its fields")?;
             }
+            FilterErrorKind::Moments => write!(f, "at byte {at}: sessions have no moments")?,
             FilterErrorKind::BadMinimum(text) => write!(f, "invalid minimum_should_match `{}`", cut(text))?,
             FilterErrorKind::Content(message) => write!(f, "content query at byte {at}: {message}")?,
         }

@@ -123,6 +123,8 @@ impl Lowering<'_> {
                 Err(FilterError::new(FilterErrorKind::Sequence, query.span).hint("ask for it in the content"))
             }
             Node::Leaf(leaf) => self.leaf(query, leaf.field.as_deref(), &leaf.kind),
+            // Only `screentrail` mode reads these, and documents have no moments.
+            _ => Err(FilterError::new(FilterErrorKind::Moments, query.span)),
         }
     }
 

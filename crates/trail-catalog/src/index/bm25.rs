@@ -29,10 +29,10 @@ impl FieldStats {
         (idf * (K1 + 1.0) * freq / (freq + norm)) as f32
     }
 
-    /// The score of a value of a field without lengths and repetitions.
-    pub(crate) fn keyword_score(idf: f64) -> f32 {
-        // One occurrence in a value of average length: the two factors cancel.
-        idf as f32
+    /// The score of a value of a field that keeps neither lengths nor repetitions: each value counts as one word. Where
+    /// documents have several values the average is above one.
+    pub(crate) fn keyword_score(self, idf: f64) -> f32 {
+        self.score(idf, 1.0, 1)
     }
 }
 

@@ -193,7 +193,7 @@ impl<'a> Gatherer<'a> {
                         let length = lengths.first(doc).unwrap_or_default();
                         scoring.stats.score(*idf, f64::from(postings.term_freq()), length)
                     }
-                    None => FieldStats::keyword_score(*idf),
+                    None => scoring.stats.keyword_score(*idf),
                 };
                 scores.push((doc, score));
                 postings.advance();

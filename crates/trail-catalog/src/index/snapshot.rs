@@ -198,8 +198,14 @@ impl Snapshot {
                     stats.docs += 1;
                     stats.terms += length;
                 }
-            } else if let Some(index) = self.column_index(field, reader)? {
-                stats.docs += (0..reader.max_doc()).filter(|doc| index.has_value(*doc)).count() as u64;
+            } else if self.fields.terms(field).is_some() {
+                let values = Values::open(&self.fields, &self.fields.schema.field(field).name, reader)?;
+                let mut codes = Vec::new();
+                for doc in 0..reader.max_doc() {
+                    values.codes(doc, &mut codes);
+                    stats.docs += u64::from(!codes.is_empty());
+                    stats.terms += codes.len() as u64;
+                }
             }
         }
         known.insert(field, stats);
