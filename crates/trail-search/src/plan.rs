@@ -7,7 +7,7 @@ mod vocabulary;
 mod tests;
 
 use trail_content::Kind;
-use trail_query::{Dialect, Mode, Operator, Query};
+use trail_query::{Dialect, Mode, Operator, Query, Span};
 
 use crate::Result;
 use crate::expansion::{AllExpansions, strict_expansions};

@@ -42,8 +42,6 @@ pub enum FilterErrorKind {
         /// The kind of question.
         what: &'static str,
     },
-    /// One thing after another: sessions are not moments.
-    Sequence,
     /// A pattern needs more states than the limit.
     TooComplex {
         /// The limit.
@@ -96,9 +94,6 @@ impl fmt::Display for FilterError {
             }
             FilterErrorKind::Unsupported { field, what } => {
                 write!(f, "{what} at byte {at}: not possible on the field {field}")?;
-            }
-            FilterErrorKind::Sequence => {
-                write!(f, "a sequence at byte {at}: sessions have no moments to put in order")?
             }
             FilterErrorKind::TooComplex { states } => {
                 write!(f, "the pattern at byte {at} is too complex: it needs more than {states} states")?;

@@ -119,12 +119,9 @@ impl Lowering<'_> {
         match &query.node {
             Node::Bool(clauses) => self.group(clauses),
             Node::Boost { query, factor } => Ok(self.query(query)?.map(|plan| Plan::Boost(Box::new(plan), *factor))),
-            Node::Sequence { .. } => {
-                Err(FilterError::new(FilterErrorKind::Sequence, query.span).hint("ask for it in the content"))
-            }
             Node::Leaf(leaf) => self.leaf(query, leaf.field.as_deref(), &leaf.kind),
             // Only `screentrail` mode reads these, and documents have no moments.
-            _ => Err(FilterError::new(FilterErrorKind::Moments, query.span)),
+            Node::Sequence { .. } => Err(FilterError::new(FilterErrorKind::Moments, query.span)),
         }
     }
 
