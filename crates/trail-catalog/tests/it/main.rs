@@ -2,4 +2,5 @@
 
 #![allow(clippy::print_stdout, reason = "the tests say what they covered")]
 
+mod index;
 mod vectors;
