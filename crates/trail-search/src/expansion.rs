@@ -35,17 +35,21 @@ pub(crate) struct Kept {
     pub(crate) doc_freq: u64,
 }
 
-/// The words that each fuzzy word of a plan stands for, as Lucene has it: the best of all in its field.
+/// The words that each fuzzy word of a plan stands for, as Lucene has it: the best of all in its field. Nothing for those
+/// that stand for all: words that are in no document because they only stood while a text grew are then found, too.
 pub(crate) fn strict_expansions(plan: &Plan, statistics: &Statistics) -> Vec<(TermId, FxHashSet<Box<str>>)> {
     let fuzzy = plan.vocabulary.patterns().filter(|(_, pattern, _)| pattern.as_fuzzy().is_some());
-    let only = fuzzy.map(|(term, pattern, kinds)| {
+    let only = fuzzy.filter_map(|(term, pattern, kinds)| {
         let kinds = Kind::ALL.into_iter().filter(|&kind| kinds.contains(kind));
         let mut all: Vec<_> = kinds.flat_map(|kind| statistics.of(kind).expansions(term)).collect();
         all.retain(|entry| entry.1.word > 0);
         all.sort_unstable_by_key(|entry| entry.0);
         all.dedup_by_key(|entry| entry.0);
+        if all.len() <= EXPANSIONS {
+            return None;
+        }
         let kept = pattern.as_fuzzy().map(|fuzzy| Kept::new(fuzzy, &all, |frequency| frequency.word));
-        (term, kept.unwrap_or_default().boosts.into_keys().collect())
+        Some((term, kept.unwrap_or_default().boosts.into_keys().collect()))
     });
     only.collect()
 }

@@ -165,8 +165,7 @@ impl Lowering {
             LeafKind::Words { words } => words.iter().flat_map(|word| self.bare(word)).collect(),
             LeafKind::Phrase { text, slop } => {
                 let tokens = self.tokens(text);
-                // Slop moves tokens against each other: there must be two.
-                if tokens.len() > 1
+                if !tokens.is_empty()
                     && let Some(slop) = slop.filter(|&slop| slop > 0)
                 {
                     return Ok(vec![Term::Sloppy { kinds, tokens, slop: slop.min(MAX_SLOP) }]);
@@ -298,7 +297,8 @@ impl Lowering {
             let words = atom.words.iter().zip(atom.offset..);
             slots.extend(words.map(|(&term, offset)| Slot { term, is_whole: false, offset }));
         }
-        LeafMatcher::Sloppy(Sloppy { slots, slop })
+        // Slop moves words against each other: there must be two.
+        if slots.len() < 2 { self.sequence(tokens) } else { LeafMatcher::Sloppy(Sloppy { slots, slop }) }
     }
 }
 

@@ -99,11 +99,12 @@ impl Replay {
         Ok(replay)
     }
 
-    /// A recording of one moment with this one line on the screen: what a query says of a text by itself.
+    /// A recording of one moment with this one text on the screen and as the title: what a query says of a text by itself.
     pub fn of_text(channel: ChannelId, text: &str) -> Replay {
         let texts = vec![text.to_owned()];
         let mut index = Index::new(1);
         index.add_line(0, Finish::Whole, (0, 1), 0);
+        index.add_title(0, (0, 1));
         index.close(&texts);
         Replay { channel, records: vec![RecordId(1)], times: vec![0, 0], texts, screens: Vec::new(), index }
     }

@@ -5,6 +5,7 @@ use trail_query::Mode;
 use super::Maker;
 use crate::oracle::pattern::{Pattern, Wild};
 use crate::oracle::query::{Field, Query};
+use crate::oracle::tokens::Kind;
 
 /// Characters of a word that becomes a pattern: a pattern has a limit.
 const PATTERN_CHARS: usize = 40;
@@ -112,7 +113,16 @@ impl Maker<'_> {
                 _ => chars[at] = 'o',
             }
         }
-        Query::Pattern(field, Pattern::Fuzzy(chars.into_iter().collect(), edits))
+        let pattern = Pattern::Fuzzy(chars.iter().collect(), edits);
+        // Lucene takes the best fifty of the words that are near enough: the oracle takes all.
+        let is_cut = self.mode == Mode::Lucene && {
+            let mut matches = pattern.matcher();
+            self.replay.index.tokens(Kind::Word).filter(|token| matches(token)).count() > 50
+        };
+        match is_cut {
+            true => Query::Pattern(field, Pattern::Fuzzy(chars.into_iter().collect(), 0)),
+            false => Query::Pattern(field, pattern),
+        }
     }
 
     /// Words that stand together, some changed about, some left out, some twice.
@@ -148,7 +158,12 @@ impl Maker<'_> {
     }
 }
 
+/// A backslash is asked for as any character: one at the end of a pattern would escape the slash that closes it.
 fn literal(pattern: &mut String, c: char) {
+    if c == '\\' {
+        pattern.push('.');
+        return;
+    }
     if SPECIAL.contains(c) {
         pattern.push('\\');
     }
