@@ -66,11 +66,11 @@ fn part(range: &str, len: u64) -> Option<Option<(u64, u64)>> {
     let first: u64 = first.trim().parse().ok()?;
     let end = match last.trim() {
         "" => len,
-        last => last.parse::<u64>().ok()?.saturating_add(1),
+        last => match last.parse::<u64>().ok()? {
+            last if last < first => return None,
+            last => last.saturating_add(1),
+        },
     };
-    if end <= first {
-        return None;
-    }
     Some((first < len).then_some((first, end.min(len))))
 }
 
