@@ -50,8 +50,7 @@ impl Importer for Wallix {
         }
         let mut player = Player::default();
         parts.try_for_each(|part| player.part(&part.blob, emitter))?;
-        player.finish(emitter, &recording.path);
-        Ok(())
+        player.finish(emitter, &recording.path)
     }
 }
 

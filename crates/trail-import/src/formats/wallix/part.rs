@@ -97,7 +97,11 @@ impl Player {
         }
     }
 
-    pub(super) fn finish(&mut self, emitter: &mut Emitter<'_>, path: &str) {
+    pub(super) fn finish(&mut self, emitter: &mut Emitter<'_>, path: &str) -> Result<(), Error> {
+        if self.channel.is_none() {
+            emitter.damage(path, None, "no part has anything in it");
+            self.channel(emitter)?;
+        }
         if self.passed_over > 0 {
             let what = format!("{} drawing orders and bitmaps are not drawn: no picture after them", self.passed_over);
             emitter.note(path, None, what);
@@ -106,6 +110,7 @@ impl Player {
         if self.undecodable > 0 {
             emitter.damage(path, None, format!("{} pictures cannot be decoded", self.undecodable));
         }
+        Ok(())
     }
 
     fn channel(&mut self, emitter: &mut Emitter<'_>) -> Result<usize, Error> {
