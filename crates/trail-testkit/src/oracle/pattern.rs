@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::query::{write_quoted, write_word};
+use super::query::{write_inside, write_quoted, write_word};
 use super::regexp::Regexp;
 use super::tokens::normalize;
 
@@ -127,9 +127,11 @@ impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Pattern::Wildcard(wilds) => {
-                for piece in wilds.chunk_by(|a, b| matches!((a, b), (Wild::Char(_), Wild::Char(_)))) {
+                for (i, piece) in wilds.chunk_by(|a, b| matches!((a, b), (Wild::Char(_), Wild::Char(_)))).enumerate() {
                     let chars = piece.iter().filter_map(|wild| if let Wild::Char(c) = wild { Some(*c) } else { None });
                     match piece[0] {
+                        // In a pattern backslashes stay as they are written: numbers would be digits.
+                        Wild::Char(c) if i > 0 || c == '\\' => write_inside(&chars.collect::<String>(), f)?,
                         Wild::Char(_) => write_word(&chars.collect::<String>(), f)?,
                         Wild::One => f.write_str(&"?".repeat(piece.len()))?,
                         Wild::Any => f.write_str(&"*".repeat(piece.len()))?,

@@ -174,10 +174,21 @@ pub(crate) fn write_word(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result 
     if matches!(text, "AND" | "OR" | "NOT" | "&&" | "||") || text.starts_with("THEN") {
         f.write_char('\\')?;
     }
-    for (i, c) in text.chars().enumerate() {
+    let rest = match text.strip_prefix('\\') {
+        // Two backslashes at the beginning of a word are two where people type what they saw.
+        Some(rest) => {
+            f.write_str("\\u005c")?;
+            rest
+        }
+        None => text,
+    };
+    write_inside(rest, f)
+}
+
+/// The same for what does not begin a word.
+pub(crate) fn write_inside(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for c in text.chars() {
         match c {
-            // Two backslashes at the beginning of a word are two where people type what they saw.
-            '\\' if i == 0 => f.write_str("\\u005c")?,
             '+' | '-' | '!' | '(' | ')' | ':' | '^' | '[' | ']' | '"' | '{' | '}' | '~' | '*' | '?' | '\\' | '/' => {
                 write!(f, "\\{c}")?;
             }

@@ -33,6 +33,10 @@ impl Maker<'_> {
     /// A word with some of its characters dropped or replaced.
     pub(super) fn wildcard(&mut self, field: Field) -> Query {
         let mut wilds: Vec<Wild> = self.chars().into_iter().map(Wild::Char).collect();
+        // How a backslash is written that begins a pattern differs from mode to mode.
+        if let Some(first @ Wild::Char('\\')) = wilds.first_mut() {
+            *first = Wild::One;
+        }
         for _ in 0..1 + self.random.below(3) {
             let at = self.random.below(wilds.len());
             match self.random.below(4) {
