@@ -1,6 +1,7 @@
-//! Which tokens a fuzzy word stands for.
+//! Which tokens a fuzzy word is ranked by. It matches all that are near enough: a moment is true or not, however many
+//! other words there are.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use trail_content::Kind;
 
 use crate::bm25::idf;
@@ -8,7 +9,7 @@ use crate::pattern::Fuzzy;
 use crate::plan::{Plan, Reading, TermId};
 use crate::rank::{DocumentFrequency, Statistics};
 
-/// Lucene keeps this many of the tokens near enough to a fuzzy word.
+/// Lucene ranks by this many of the tokens near enough to a fuzzy word (and finds no others).
 pub(crate) const EXPANSIONS: usize = 50;
 
 /// By fuzzy word and kind of item. Empty until there are statistics.
@@ -33,25 +34,6 @@ pub(crate) struct Kept {
     boosts: FxHashMap<Box<str>, f64>,
     /// In how many documents the most frequent of them stands.
     pub(crate) doc_freq: u64,
-}
-
-/// The words that each fuzzy word of a plan stands for, as Lucene has it: the best of all in its field. Nothing for those
-/// that stand for all: words that are in no document because they only stood while a text grew are then found, too.
-pub(crate) fn strict_expansions(plan: &Plan, statistics: &Statistics) -> Vec<(TermId, FxHashSet<Box<str>>)> {
-    let fuzzy = plan.vocabulary.patterns().filter(|(_, pattern, _)| pattern.as_fuzzy().is_some());
-    let only = fuzzy.filter_map(|(term, pattern, kinds)| {
-        let kinds = Kind::ALL.into_iter().filter(|&kind| kinds.contains(kind));
-        let mut all: Vec<_> = kinds.flat_map(|kind| statistics.of(kind).expansions(term)).collect();
-        all.retain(|entry| entry.1.word > 0);
-        all.sort_unstable_by_key(|entry| entry.0);
-        all.dedup_by_key(|entry| entry.0);
-        if all.len() <= EXPANSIONS {
-            return None;
-        }
-        let kept = pattern.as_fuzzy().map(|fuzzy| Kept::new(fuzzy, &all, |frequency| frequency.word));
-        Some((term, kept.unwrap_or_default().boosts.into_keys().collect()))
-    });
-    only.collect()
 }
 
 impl AllExpansions {

@@ -10,7 +10,7 @@ use trail_content::Kind;
 use trail_query::{Dialect, Mode, Operator, Query, Span};
 
 use crate::Result;
-use crate::expansion::{AllExpansions, strict_expansions};
+use crate::expansion::AllExpansions;
 use crate::rank::Statistics;
 use crate::time::{Lifetime, Period};
 
@@ -234,14 +234,9 @@ impl Plan {
         lower::lower(query, language)
     }
 
-    /// Decides what fuzzy words stand for, by what there is. In `lucene` mode they match nothing else.
+    /// Decides which tokens fuzzy words are ranked by, from what there is. What they match does not depend on it.
     pub(crate) fn expand(&mut self, statistics: &Statistics) {
         self.expansions = AllExpansions::new(self, statistics);
-        if self.reading == Reading::Words {
-            for (term, only) in strict_expansions(self, statistics) {
-                self.vocabulary.narrow(term, only);
-            }
-        }
     }
 
     /// The kinds of item that can match a leaf.

@@ -1,6 +1,6 @@
 //! The texts a query looks for, each once.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::Kinds;
 use crate::pattern::Pattern;
@@ -33,8 +33,6 @@ struct Entry {
     pattern: Pattern,
     /// The kinds of item that it is looked for in: a fuzzy word stands for what is in their documents.
     kinds: Kinds,
-    /// The only tokens of the set that count, if not all do.
-    only: Option<FxHashSet<Box<str>>>,
 }
 
 impl Vocabulary {
@@ -55,15 +53,8 @@ impl Vocabulary {
             return known.id;
         }
         let id = self.add("");
-        self.patterns.push(Entry { id, pattern, kinds, only: None });
+        self.patterns.push(Entry { id, pattern, kinds });
         id
-    }
-
-    /// Lets only these tokens of a set count.
-    pub(crate) fn narrow(&mut self, id: TermId, only: FxHashSet<Box<str>>) {
-        if let Ok(at) = self.patterns.binary_search_by_key(&id, |entry| entry.id) {
-            self.patterns[at].only = Some(only);
-        }
     }
 
     /// The term for whatever is not blank.
@@ -114,8 +105,8 @@ impl Vocabulary {
         {
             found(id);
         }
-        for Entry { id, pattern, only, .. } in &self.patterns {
-            if only.as_ref().map_or_else(|| pattern.matches(token), |only| only.contains(token)) {
+        for Entry { id, pattern, .. } in &self.patterns {
+            if pattern.matches(token) {
                 found(*id);
             }
         }
