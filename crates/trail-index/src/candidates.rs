@@ -50,6 +50,11 @@ impl<'s> Candidates<'s> {
         Ok(Candidates { unions, runs, at: 0 })
     }
 
+    /// Tells whether there are no documents to go through.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.unions.is_empty()
+    }
+
     /// Goes on behind the documents of the trail of the item that came last.
     pub(crate) fn skip_trail(&mut self) {
         let Some(&LiveRun { place, .. }) = self.runs.last() else { return };

@@ -14,9 +14,9 @@ use crate::{ItemRef, Limits, Lookup};
 /// How often a document has what one lookup asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Frequencies {
-    /// As words of the final text. [`Frequencies::UNKNOWN`] for a lookup that stands for many terms.
+    /// As words of the final text. [`Frequencies::UNKNOWN`], like the next, for a lookup that stands for many terms.
     pub words: u32,
-    /// As parts and wholes of the final text; [`Frequencies::UNKNOWN`] where it has some.
+    /// As parts and wholes of the final text.
     pub tokens: u32,
 }
 
@@ -41,20 +41,26 @@ pub struct Evidence<'a> {
 pub struct TrailWeights {
     /// By place in the manifest; negative where a trail has no candidate.
     weights: Vec<f64>,
+    /// When the first of its candidates could first be seen, in milliseconds of its recording, rounded down.
+    starts: Vec<u32>,
 }
 
 impl TrailWeights {
-    /// The greatest weight of a trail's candidates, if it has some.
-    pub fn get(&self, place: usize) -> Option<f64> {
-        self.weights.get(place).copied().filter(|&weight| weight >= 0.0)
+    /// The greatest weight of a trail's candidates, if it has some, and when the first of them could first be seen: in
+    /// milliseconds since the start of the recording, rounded down.
+    pub fn get(&self, place: usize) -> Option<(f64, u32)> {
+        let weight = self.weights.get(place).copied().filter(|&weight| weight >= 0.0)?;
+        Some((weight, self.starts[place]))
     }
 
-    /// Takes the greater of both, trail by trail.
+    /// Takes the greater weight and the earlier start, trail by trail.
     pub fn merge(&mut self, other: &TrailWeights) {
         if self.weights.len() < other.weights.len() {
             self.weights.resize(other.weights.len(), -1.0);
+            self.starts.resize(other.weights.len(), u32::MAX);
         }
         self.weights.iter_mut().zip(&other.weights).for_each(|(weight, other)| *weight = weight.max(*other));
+        self.starts.iter_mut().zip(&other.starts).for_each(|(start, other)| *start = (*start).min(*other));
     }
 }
 
@@ -87,13 +93,15 @@ impl Survey {
         limits: &Limits<'_>,
         mut weigh: impl FnMut(Evidence<'_>) -> f64,
     ) -> Result<TrailWeights, Error> {
-        let mut weights = vec![-1.0; self.index.trails().len()];
+        let count = self.index.trails().len();
+        let (mut weights, mut first) = (vec![-1.0; count], vec![u32::MAX; count]);
         let mut frequencies = vec![Frequencies::default(); lookups.len()];
         let mut seen = 0_usize;
         for (segment, bits) in self.index.segments().iter().zip(&mut self.docs) {
             limits.check()?;
             let is_wanted = |place: usize| self.only.as_ref().is_none_or(|only| only.contains(&place));
             let mut candidates = Candidates::new(segment, kind, lookups, is_wanted, limits)?;
+            let starts = if candidates.is_empty() { &[] } else { segment.reader.starts()? };
             while let Some((place, doc)) = candidates.next_doc() {
                 seen += 1;
                 if seen.is_multiple_of(CHECK_EVERY) {
@@ -108,9 +116,10 @@ impl Survey {
                 let weight = weigh(Evidence { frequencies: &frequencies, len, len_code });
                 let best: &mut f64 = &mut weights[place];
                 *best = best.max(weight);
+                first[place] = first[place].min(starts[doc as usize]);
             }
         }
-        Ok(TrailWeights { weights })
+        Ok(TrailWeights { weights, starts: first })
     }
 
     /// The candidates of one trail, in order.

@@ -6,11 +6,16 @@
 
 use trail_content::Kind;
 use trail_index::{Evidence, Frequencies, TrailWeights};
+use trail_model::Offset;
 
 use crate::bm25::{K1_PLUS_1, tf, tf_without_norms};
 use crate::expansion::AllExpansions;
 use crate::plan::{Leaf, LeafMatcher, Plan, PureNegative, Reading, Tree};
 use crate::rank::{KindStatistics, Statistics, sloppy_weight, token_weight, word_weight};
+use crate::source::Bound;
+
+/// The index has milliseconds.
+const NS_PER_MS: u64 = 1_000_000;
 
 /// Word counts up to this many are worked out once for each length.
 const KEPT_FREQUENCIES: usize = 4;
@@ -110,31 +115,40 @@ impl Bm25Bound<'_> {
     }
 }
 
-/// The most that a hit can rank in the trail at `place`, if there can be one. `leaves` tells for each leaf which trails
+/// What no hit in the trail at `place` goes beyond, if there can be one. `leaves` tells for each leaf which trails
 /// have items that it may match, and what the best is worth.
-pub(crate) fn rank_bound(plan: &Plan, leaves: &[TrailWeights], place: usize) -> Option<f64> {
-    plan.tree.as_ref().and_then(|tree| tree_bound(plan, tree, leaves, place))
+pub(crate) fn trail_bound(plan: &Plan, leaves: &[TrailWeights], place: usize) -> Option<Bound> {
+    let (rank, start) = tree_bound(plan, plan.tree.as_ref()?, leaves, place)?;
+    // Where nothing has to match, a hit may begin with the recording.
+    let start = if plan.is_open() { 0 } else { u64::from(start) * NS_PER_MS };
+    Some(Bound { rank, start: Offset(start) })
 }
 
-fn tree_bound(plan: &Plan, tree: &Tree, leaves: &[TrailWeights], place: usize) -> Option<f64> {
+/// The most that the score can be, and when `tree` can begin to hold.
+fn tree_bound(plan: &Plan, tree: &Tree, leaves: &[TrailWeights], place: usize) -> Option<(f64, u32)> {
     match tree {
         Tree::Leaf(leaf) => leaves[*leaf].get(place),
-        Tree::All(score) | Tree::Period(_, score) => Some(*score),
+        Tree::All(score) | Tree::Period(_, score) => Some((*score, 0)),
         Tree::Sequence(index) => {
             let sequence = &plan.sequences[*index];
-            tree_bound(plan, &sequence.first, leaves, place)?;
-            tree_bound(plan, &sequence.second, leaves, place)
+            let first = tree_bound(plan, &sequence.first, leaves, place)?;
+            let second = tree_bound(plan, &sequence.second, leaves, place)?;
+            Some((second.0, first.1.min(second.1)))
         }
         Tree::Group { must, should, must_not } => {
             let of = |tree: &Tree| tree_bound(plan, tree, leaves, place);
-            let must: Vec<f64> = must.iter().map(of).collect::<Option<_>>()?;
-            let found: Vec<Option<f64>> = should.iter().map(of).collect();
+            let must: Vec<(f64, u32)> = must.iter().map(of).collect::<Option<_>>()?;
+            let found: Vec<Option<(f64, u32)>> = should.iter().map(of).collect();
             let is_unscored = must.is_empty() && should.is_empty();
             let pure_negative = plan.pure_negative == PureNegative::AllOthers && !must_not.is_empty();
             if must.is_empty() && found.iter().all(Option::is_none) && !(is_unscored && pure_negative) {
                 return None;
             }
-            Some(sum(must.into_iter().chain(found.into_iter().map(Option::unwrap_or_default)).collect()))
+            // It holds from when all that it needs hold, or from when the first of a choice does.
+            let any = || found.iter().flatten().map(|part| part.1).min().unwrap_or(0);
+            let start = must.iter().map(|part| part.1).max().unwrap_or_else(any);
+            let scores = must.iter().map(|part| part.0).chain(found.iter().map(|part| part.map_or(0.0, |part| part.0)));
+            Some((sum(scores.collect()), start))
         }
     }
 }

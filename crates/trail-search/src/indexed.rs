@@ -6,9 +6,9 @@ use std::sync::Arc;
 use trail_content::{Block, ChannelContent, ContentFile, Kind};
 use trail_index::analyzer::words;
 use trail_index::{IndexReader, Limits, Lookup, Survey, TermField, TermPattern, TrailWeights};
-use trail_model::{ChannelId, Offset, Timestamp, TrailId};
+use trail_model::{ChannelId, Timestamp, TrailId};
 
-use crate::bound::{LeafBound, rank_bound};
+use crate::bound::{LeafBound, trail_bound};
 use crate::kept::Kept;
 use crate::pattern::{Pattern, TermRange};
 use crate::plan::{Leaf, LeafMatcher, Plan, Reading};
@@ -129,10 +129,7 @@ impl IndexSource {
             }
             leaves.push(weights);
         }
-        let bound = |&trail: &TrailId| {
-            let rank = rank_bound(plan, &leaves, self.index.place(trail)?)?;
-            Some(Bound { rank, start: Offset(0) })
-        };
+        let bound = |&trail: &TrailId| trail_bound(plan, &leaves, self.index.place(trail)?);
         let bounds = self.trails.iter().map(bound).collect();
         Ok(Some(Surveyed { survey, bounds }))
     }

@@ -217,9 +217,13 @@ impl<'a> Round<'a> {
             }
         };
         let id = self.work[trail].trail;
+        // Without them the order of search is less good, and nothing else.
+        let moments = channel.moments().ok().cloned();
         let mut at = 0;
         while at < block.len() {
-            let add = AssertUnwindSafe(|| builder.add_items(id, channel.id(), index as u32, &block, at..block.len()));
+            let add = AssertUnwindSafe(|| {
+                builder.add_items(id, channel.id(), index as u32, &block, moments.as_deref(), at..block.len())
+            });
             at = match catch_unwind(add) {
                 Ok(next) => next,
                 Err(panic) => {

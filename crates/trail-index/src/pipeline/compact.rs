@@ -99,13 +99,21 @@ fn merge(generation: &mut Generation, names: &[String], options: &IndexOptions) 
                 let Some(Ok(block)) = channel.map(|channel| channel.block(run.block as usize)) else {
                     return Ok(false);
                 };
+                let moments = channel.and_then(|channel| channel.moments().ok()).cloned();
                 let (first, end) = (run.first_item as usize, (run.first_item + run.docs) as usize);
                 if end > block.len() {
                     return Ok(false);
                 }
                 let mut at = first;
                 while at < end {
-                    at = builder.add_items(docs.trail, ChannelId(run.channel), run.block, &block, at..end);
+                    at = builder.add_items(
+                        docs.trail,
+                        ChannelId(run.channel),
+                        run.block,
+                        &block,
+                        moments.as_deref(),
+                        at..end,
+                    );
                 }
             }
         }

@@ -4,11 +4,12 @@ use std::ops::Range;
 use std::path::Path;
 
 use tantivy::fieldnorm::FieldNormReader;
-use trail_content::{Block, Item, Kind};
+use trail_content::{Block, Item, Kind, Moments};
 use trail_model::{ChannelId, TrailId};
 
 use super::docs::{DocTable, Run, TrailDocs};
 use super::passing::passing_tokens;
+use super::starts::start_of;
 use super::terms::TermTable;
 use super::{kind_byte, term_text};
 use crate::KindStats;
@@ -26,12 +27,14 @@ pub(crate) struct SegmentBuilder {
     pub(super) passing: TermTable,
     /// The length of each document in words, in Lucene's one-byte code.
     pub(super) norms: Vec<u8>,
+    /// When each document could first be seen, in milliseconds.
+    pub(super) starts: Vec<u32>,
     pub(super) docs: DocTable,
     analyzer: Analyzer,
 }
 
 impl SegmentBuilder {
-    /// Adds items of a content block, in order, until they have about [`STEP_LEN`] bytes of text; returns the item to go
+    /// Adds items of a content block, in order, with the channel's moments if they are known, until they have about [`STEP_LEN`] bytes of text; returns the item to go
     /// on with.
     pub(crate) fn add_items(
         &mut self,
@@ -39,6 +42,7 @@ impl SegmentBuilder {
         channel: ChannelId,
         index: u32,
         block: &Block,
+        moments: Option<&Moments>,
         items: Range<usize>,
     ) -> usize {
         let first_doc = self.len();
@@ -47,6 +51,7 @@ impl SegmentBuilder {
         while at < items.end && bytes < STEP_LEN {
             let item = block.item(at);
             let words = self.add_item(&item);
+            self.starts.push(start_of(&item, moments));
             stats[usize::from(item.kind().code())].add(&item_stats(&item, words));
             bytes += item.text().len();
             at += 1;
@@ -111,7 +116,11 @@ impl SegmentBuilder {
 
     /// Bytes of memory, about. Writing takes less than as much again.
     pub(crate) fn memory(&self) -> usize {
-        self.words.memory() + self.tokens.memory() + self.passing.memory() + self.norms.capacity()
+        self.words.memory()
+            + self.tokens.memory()
+            + self.passing.memory()
+            + self.norms.capacity()
+            + self.starts.capacity() * size_of::<u32>()
     }
 
     /// Number of documents.

@@ -6,7 +6,7 @@
 //! | field | terms | with |
 //! | --- | --- | --- |
 //! | `words` | words of the final text | frequencies, length (one byte, Lucene's) |
-//! | `tokens` | parts and wholes of the final text | nothing |
+//! | `tokens` | parts and wholes of the final text | frequencies |
 //! | `passing` | tokens that stood complete while the text grew and that the final text does not have | nothing |
 //!
 //! Every term begins with a letter for the kind of its item, so that document frequencies are per kind. Text is not
@@ -17,6 +17,7 @@ mod dictionary;
 mod docs;
 mod passing;
 mod reader;
+mod starts;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -33,7 +34,7 @@ pub(crate) use docs::{DocTable, Run, TrailDocs};
 pub(crate) use reader::{SegmentReader, Union};
 
 /// Version of the layout of segments and manifests. Another one means that the index must be rebuilt.
-pub const LAYOUT_VERSION: u32 = 1;
+pub const LAYOUT_VERSION: u32 = 2;
 
 /// Terms longer than this many bytes are kept as their beginning and a hash of the rest: no token is left out, and
 /// tantivy's cap of 65,530 bytes is never met.
@@ -41,6 +42,9 @@ pub(crate) const TERM_LEN_MAX: usize = 512;
 
 /// The name of [`DocTable`]'s file in a segment's folder.
 const DOCS_FILE: &str = "docs.json";
+
+/// The name of the file of the documents' first moments.
+const STARTS_FILE: &str = "starts.bin";
 
 const WORDS: Field = Field::from_field_id(0);
 const TOKENS: Field = Field::from_field_id(1);
@@ -53,7 +57,7 @@ fn schema() -> Schema {
     };
     let mut schema = Schema::builder();
     schema.add_text_field("words", indexed(IndexRecordOption::WithFreqs, true));
-    schema.add_text_field("tokens", indexed(IndexRecordOption::Basic, false));
+    schema.add_text_field("tokens", indexed(IndexRecordOption::WithFreqs, false));
     schema.add_text_field("passing", indexed(IndexRecordOption::Basic, false));
     schema.build()
 }

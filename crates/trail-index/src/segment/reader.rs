@@ -1,7 +1,7 @@
 //! Reads a segment.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use tantivy::fieldnorm::FieldNormReader;
@@ -25,6 +25,8 @@ pub(crate) struct SegmentReader {
     passing: FieldReader,
     norms: FieldNormReader,
     max_doc: u32,
+    folder: PathBuf,
+    starts: OnceLock<Vec<u32>>,
 }
 
 /// A field of a segment.
@@ -69,7 +71,16 @@ impl SegmentReader {
         };
         let (fields, norms, max_doc) = open().map_err(|source| Error::Tantivy { path: folder.to_owned(), source })?;
         let [words, tokens, passing] = fields.map(FieldReader::new);
-        Ok(SegmentReader { docs, words, tokens, passing, norms, max_doc })
+        Ok(SegmentReader {
+            docs,
+            words,
+            tokens,
+            passing,
+            norms,
+            max_doc,
+            folder: folder.to_owned(),
+            starts: OnceLock::new(),
+        })
     }
 
     /// Which item each document is.
@@ -80,6 +91,15 @@ impl SegmentReader {
     /// Number of documents, dead ones among them.
     pub(crate) fn max_doc(&self) -> u32 {
         self.max_doc
+    }
+
+    /// When each document could first be seen, in milliseconds since the start of its recording, rounded down.
+    pub(crate) fn starts(&self) -> Result<&[u32], Error> {
+        if let Some(starts) = self.starts.get() {
+            return Ok(starts);
+        }
+        let starts = super::starts::load(&self.folder, self.max_doc)?;
+        Ok(self.starts.get_or_init(|| starts))
     }
 
     /// The number of words of a document, as it is stored, and its code.
@@ -229,7 +249,7 @@ impl Union {
     }
 
     fn add_exact(&mut self, has: Has, reader: &InvertedIndexReader, key: &[u8]) -> Result<(), Error> {
-        let option = if has == Has::Words { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
+        let option = if has == Has::Passing { IndexRecordOption::Basic } else { IndexRecordOption::WithFreqs };
         if let Some(info) = reader.terms().get(key).map_err(Error::Postings)? {
             self.lists.push((has, read(reader, &info, option)?));
         }
@@ -245,7 +265,7 @@ impl Union {
         for (has, list) in self.lists.iter().filter(|(_, list)| list.doc() == doc) {
             match has {
                 Has::Words => frequencies.words = frequencies.words.max(list.term_freq()),
-                Has::Tokens => frequencies.tokens = Frequencies::UNKNOWN,
+                Has::Tokens => frequencies.tokens = frequencies.tokens.max(list.term_freq()),
                 Has::Passing => {}
             }
         }

@@ -61,7 +61,7 @@ fn an_item_that_grows_without_end_is_always_a_candidate() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path().join("segment");
     let mut builder = SegmentBuilder::default();
-    builder.add_items(TRAIL, ChannelId(1), 0, &block, 0..block.len());
+    builder.add_items(TRAIL, ChannelId(1), 0, &block, None, 0..block.len());
     builder.write(&folder).unwrap();
     let reader = SegmentReader::open(&folder).unwrap();
     let mut union = reader.lookup(Kind::Line, &Lookup::Exact("anything"), 0..2, &Limits::default()).unwrap();
@@ -155,7 +155,7 @@ fn layouts_side_by_side() {
         for (block, index) in blocks.iter().zip(0..) {
             let mut at = 0;
             while at < block.len() {
-                at = builder.add_items(TRAIL, ChannelId(1), index, block, at..block.len());
+                at = builder.add_items(TRAIL, ChannelId(1), index, block, None, at..block.len());
             }
         }
         builder.write(folder).unwrap();

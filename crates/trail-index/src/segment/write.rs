@@ -22,6 +22,7 @@ use crate::error::{Error, io};
 pub(super) fn write(builder: SegmentBuilder, folder: &Path) -> Result<DocTable, Error> {
     std::fs::create_dir_all(folder).map_err(io("create", folder))?;
     let docs = builder.docs.clone();
+    super::starts::save(&builder.starts, folder)?;
     write_tantivy(builder, folder).map_err(|source| Error::Tantivy { path: folder.to_owned(), source })?;
     docs.save(folder)?;
     crate::files::sync_folder(folder)?;
@@ -71,7 +72,7 @@ fn write_field(
         return Ok(());
     }
     let norms = FieldNormReaders::open(segment.open_read(SegmentComponent::FieldNorms)?)?.get_field(field)?;
-    let has_freqs = field == WORDS;
+    let has_freqs = field != PASSING;
     let mut writer = fields.new_field(field, terms.total_freq(), norms)?;
     terms.for_each_sorted(|key, postings| {
         writer.new_term(key, postings.len() as u32, has_freqs)?;
