@@ -32,6 +32,7 @@ mod extract;
 mod file;
 mod kind;
 mod moments;
+mod recognize;
 mod span;
 
 pub use block::{Block, Item, ItemBuf};
@@ -43,4 +44,5 @@ pub use file::{
 };
 pub use kind::Kind;
 pub use moments::{Moment, Moments};
+pub use recognize::{LineText, PixelBox, Pixels, PixelsMut, Recognize, RecognizeError, fold_confusable};
 pub use span::{Segment, Span, SpanBuf, Step};

@@ -1,0 +1,77 @@
+//! The engine of two networks: PP-OCR through the runtime `rten`.
+
+use trail_content::{LineText, PixelBox, Pixels, Recognize, RecognizeError};
+
+use crate::Error;
+use crate::detector::Detector;
+use crate::lines;
+use crate::models::ModelFiles;
+use crate::recogniser::Recogniser;
+
+/// What the code around the networks does, counted up when it changes what is read.
+const METHOD_VERSION: u32 = 1;
+
+/// How lines are found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Finder {
+    /// By the edges of the ink: quick, and a line depends on the pixels near it alone.
+    Ink,
+    /// By the detector network, its boxes snapped to the ink: it reads more, at several times the cost.
+    #[default]
+    Network,
+}
+
+/// PP-OCR: lines found by their ink or by the detector network, read by the recogniser network.
+///
+/// Each call runs on the caller's thread alone; share one engine between threads to read lines in parallel. The networks
+/// compute in floating point: machines with other vector units may differ in what they read of a line that is hardly
+/// legible.
+pub struct PpOcr {
+    finder: Finder,
+    detector: Detector,
+    recogniser: Recogniser,
+    digest: blake3::Hash,
+}
+
+impl PpOcr {
+    /// Loads the networks.
+    ///
+    /// # Errors
+    /// [`Error::LoadModel`] and [`Error::Dictionary`] if the files are not what they should be.
+    pub fn new(files: &ModelFiles) -> Result<PpOcr, Error> {
+        Ok(PpOcr {
+            finder: Finder::default(),
+            detector: Detector::new(&files.detector)?,
+            recogniser: Recogniser::new(&files.recogniser, &files.dictionary)?,
+            digest: files.digest(),
+        })
+    }
+
+    /// The same engine with another way of finding lines.
+    pub fn with_finder(self, finder: Finder) -> PpOcr {
+        PpOcr { finder, ..self }
+    }
+}
+
+impl Recognize for PpOcr {
+    fn version(&self) -> String {
+        let finder = match self.finder {
+            Finder::Ink => "ink",
+            Finder::Network => "network",
+        };
+        format!("ppocr {METHOD_VERSION} {finder} {}", self.digest.to_hex())
+    }
+
+    fn find_lines(&self, frame: Pixels<'_>, area: PixelBox) -> Result<Vec<PixelBox>, RecognizeError> {
+        match self.finder {
+            Finder::Ink => Ok(lines::find_lines(frame, area)),
+            Finder::Network => {
+                self.detector.find_lines(frame, area).map_err(|error| error.while_trying("find lines of text"))
+            }
+        }
+    }
+
+    fn read_line(&self, frame: Pixels<'_>, line: PixelBox) -> Result<LineText, RecognizeError> {
+        self.recogniser.read(frame, line).map_err(|error| error.while_trying("read a line of text"))
+    }
+}
