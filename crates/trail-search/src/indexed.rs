@@ -37,9 +37,9 @@ const MOMENT_LEN: usize = 9;
 pub struct IndexSource {
     index: IndexReader,
     trails: Vec<TrailId>,
-    contents: Kept<TrailId, Arc<ContentFile>>,
+    contents: Arc<Kept<TrailId, Arc<ContentFile>>>,
     /// By trail, channel and number.
-    blocks: Kept<(TrailId, ChannelId, usize), Arc<Block>>,
+    blocks: Arc<Kept<(TrailId, ChannelId, usize), Arc<Block>>>,
 }
 
 impl IndexSource {
@@ -51,8 +51,19 @@ impl IndexSource {
 
     /// Makes a source of some of its trails, in this order. Ranks stay those of the whole index.
     pub fn of_trails(index: IndexReader, trails: Vec<TrailId>) -> IndexSource {
-        let (contents, blocks) = (Kept::new(CONTENTS_KEPT_LEN), Kept::new(BLOCKS_KEPT_LEN));
+        let (contents, blocks) = (Arc::new(Kept::new(CONTENTS_KEPT_LEN)), Arc::new(Kept::new(BLOCKS_KEPT_LEN)));
         IndexSource { index, trails, contents, blocks }
+    }
+
+    /// The same index with other trails of it; what was read is shared. Cheap but for the list.
+    pub fn with_trails(&self, trails: Vec<TrailId>) -> IndexSource {
+        let (contents, blocks) = (Arc::clone(&self.contents), Arc::clone(&self.blocks));
+        IndexSource { index: self.index.clone(), trails, contents, blocks }
+    }
+
+    /// Its trails, in order.
+    pub fn trails(&self) -> &[TrailId] {
+        &self.trails
     }
 
     /// The index.

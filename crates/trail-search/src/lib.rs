@@ -79,5 +79,5 @@ pub use locate::{Located, LocatedLine, locate, locate_all, match_ranges};
 pub use plan::{Kinds, Language, MAX_LEAVES, MAX_NESTING, MAX_SLOP, MAX_STATES, Plan};
 pub use rank::{KindStatistics, Statistics};
 pub use scan::{ScanPrepared, ScanSource, Totals};
-pub use searcher::{Answer, Best, Options, Order, Search, Searcher};
+pub use searcher::{Answer, Best, Matching, Options, Order, Search, Searcher};
 pub use source::{Bound, Source, Visit};

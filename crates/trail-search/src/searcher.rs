@@ -111,6 +111,15 @@ pub struct Best {
     pub failures: Vec<(usize, Error)>,
 }
 
+/// The trails in which a query was true at some moment.
+#[derive(Debug, Default)]
+pub struct Matching {
+    /// In order.
+    pub trails: Vec<usize>,
+    /// The trails that could not be searched, and why.
+    pub failures: Vec<(usize, Error)>,
+}
+
 /// A channel with what matched in it.
 pub(crate) struct MatchedChannel {
     pub(crate) items: Vec<MatchedItem>,
@@ -235,6 +244,27 @@ impl<S: Source> Search<'_, S> {
         answer.total = answer.hits.len();
         answer.hits.truncate(limit.unwrap_or(usize::MAX));
         Ok(answer)
+    }
+
+    /// Finds the trails that have a hit, many at a time. The hits of one trail at a time and thread are held.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`]. A trail that cannot be read is told in [`Matching::failures`].
+    pub fn matching_trails(&self) -> Result<Matching> {
+        let found: Vec<(usize, Result<bool>)> = (0..self.source.trail_count())
+            .into_par_iter()
+            .map(|trail| (trail, self.search_trail(trail).map(|hits| !hits.is_empty())))
+            .filter(|(_, found)| !matches!(found, Ok(false)))
+            .collect();
+        let mut matching = Matching::default();
+        for (trail, found) in found {
+            match found {
+                Ok(_) => matching.trails.push(trail),
+                Err(Error::Cancelled) => return Err(Error::Cancelled),
+                Err(error) => matching.failures.push((trail, error)),
+            }
+        }
+        Ok(matching)
     }
 
     /// Finds the best hits of all trails: those with which [`Search::search_all`] by rank begins. Trails of which the
