@@ -13,7 +13,7 @@ mod time;
 pub use session::Session;
 pub use store::{
     Account, Alert, AlertKind, CATALOGUE_FILE, Channel, Download, Event, EventKind, IndexRun, Rights, Role, RunStatus,
-    SCHEMA_VERSION, Store, StoreError, StoredSession, TrailState, User, UserScore, rest_form,
+    SCHEMA_VERSION, SessionFacts, Store, StoreError, StoredSession, TrailState, User, UserScore, rest_form,
 };
-pub use sync::{SyncError, SyncReport, rebuild, sync};
+pub use sync::{SyncError, SyncReport, rebuild, session_key, sync};
 pub use time::iso_ms;

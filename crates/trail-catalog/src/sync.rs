@@ -9,7 +9,7 @@ use trail_content::{ContentFile, Kind};
 use trail_index::{DataDir, IndexReader, Status, TrailEntry, index_version};
 use trail_model::{Offset, SessionMeta, Timestamp};
 
-use crate::store::{Channel, Event, EventKind, IndexRun, RunStatus, Store, StoreError, TrailState};
+use crate::store::{Channel, Event, EventKind, IndexRun, RunStatus, SessionFacts, Store, StoreError, TrailState};
 use crate::{Session, iso_ms, rest_form};
 
 /// Names that stand for something else in paths, and can be no session's.
@@ -44,6 +44,9 @@ const GIVEN_NUMBERS: [&str; 5] = [
     "recording.target.port",
     "server.port",
 ];
+
+/// Sessions stored at once.
+const SYNC_BATCH: usize = 256;
 
 /// Why the catalogue could not be brought up to date.
 #[derive(Debug, thiserror::Error)]
@@ -99,20 +102,37 @@ pub fn sync(data: &DataDir, store: &Store, now_ns: i64) -> Result<SyncReport, Sy
     for key in gone {
         report.removed += usize::from(store.remove_session(&key)?);
     }
-    for (entry, state) in changed {
-        let path = data.trails_dir().join(&entry.file);
-        let trail = TrailReader::open(&path);
-        if let Err(error) = &trail {
-            report.unreadable.push((path, error.to_string()));
-        }
-        let content = entry.trail.and_then(|trail| index.open_content(trail).ok());
-        let session = session(entry, &state.key, trail.as_ref().ok(), content.as_ref());
-        let channels = trail.as_ref().map(channels).unwrap_or_default();
-        let events = content.as_ref().map(|content| events(content, start_of(entry))).unwrap_or_default();
-        store.put_session(&session, &state, &channels, &events, &[run(entry, now_ns)], now_ns)?;
-        report.stored += 1;
+    for some in changed.chunks(SYNC_BATCH) {
+        let facts: Vec<SessionFacts> =
+            some.iter().map(|(entry, state)| facts(data, &index, entry, state, now_ns, &mut report)).collect();
+        store.put_sessions(&facts, now_ns)?;
+        report.stored += facts.len();
     }
     Ok(report)
+}
+
+/// What a trail and its content say of its session.
+fn facts(
+    data: &DataDir,
+    index: &IndexReader,
+    entry: &TrailEntry,
+    state: &TrailState,
+    now_ns: i64,
+    report: &mut SyncReport,
+) -> SessionFacts {
+    let path = data.trails_dir().join(&entry.file);
+    let trail = TrailReader::open(&path);
+    if let Err(error) = &trail {
+        report.unreadable.push((path, error.to_string()));
+    }
+    let content = entry.trail.and_then(|trail| index.open_content(trail).ok());
+    SessionFacts {
+        session: session(entry, &state.key, trail.as_ref().ok(), content.as_ref()),
+        trail: Some(state.clone()),
+        channels: trail.as_ref().map(channels).unwrap_or_default(),
+        events: content.as_ref().map(|content| events(content, start_of(entry))).unwrap_or_default(),
+        runs: vec![run(entry, now_ns)],
+    }
 }
 
 /// Makes all documents again from their trails. Downloads, alerts, users and accounts stay.
@@ -124,22 +144,26 @@ pub fn rebuild(data: &DataDir, store: &Store, now_ns: i64) -> Result<SyncReport,
     sync(data, store, now_ns)
 }
 
-/// The name of a session: the trail's where it can stand in paths as it is, else the trail's id.
-fn state_of(entry: &TrailEntry) -> TrailState {
+/// The key of a trail's session: the trail's name where it can stand in paths as it is, else the trail's id.
+pub fn session_key(entry: &TrailEntry) -> String {
     let name = &entry.session.id;
     let is_plain = !name.is_empty() && rest_form(name) == *name && !RESERVED.contains(&name.as_str());
-    let key = match entry.trail {
+    match entry.trail {
         Some(trail) if !is_plain => trail.to_string(),
         None if !is_plain => format!("trail-{}", rest_form(name)),
         _ => name.clone(),
-    };
+    }
+}
+
+/// Which state of which trail a document is made from.
+fn state_of(entry: &TrailEntry) -> TrailState {
     let status = match &entry.status {
         Status::Ok => "ok",
         Status::Partial { .. } => "partial",
         Status::Quarantined { .. } => "quarantined",
     };
     let state = format!("{}/{}/{status}/{}/{}", entry.head, entry.len, entry.session.closed, entry.session.records);
-    TrailState { key, file: entry.file.clone(), state }
+    TrailState { key: session_key(entry), file: entry.file.clone(), state }
 }
 
 fn start_of(entry: &TrailEntry) -> Option<Timestamp> {

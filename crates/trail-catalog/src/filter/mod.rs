@@ -28,6 +28,6 @@ pub use plan::{Leaf, Plan, TermTest};
 pub use schema::{FieldDef, FieldId, FieldType, Normal, Schema};
 pub use values::{FieldValue, field_values};
 
-pub(crate) use address::show as show_address;
+pub(crate) use address::{address as read_address, show as show_address};
 pub(crate) use date::bin as date_bin;
 pub(crate) use pattern::distance;

@@ -75,7 +75,6 @@ const FIELDS: &[(&str, FieldType)] = &[
     ("server.port", FieldType::Integer),
     ("start_time", DATE),
     ("trail_download_link", WORD),
-    ("user.gateway_username", WORD),
     ("user.gateway_username_domain", WORD),
     ("user.id", WORD),
     ("user.name", WORD),
@@ -104,6 +103,7 @@ const OLDER: &[(&str, &[&str])] = &[
     ("recording.server_local.address", &["recording.server_local.ip", "recording.server_local.name"]),
     ("recording.target.address", &["recording.target.ip", "recording.target.name"]),
     ("port", &["server.port"]),
+    ("name", &["user.gateway_username"]),
     ("gateway_username", &["user.gateway_username"]),
     ("server_username", &["user.server_username"]),
     ("index_status", &["recording.index_status"]),
@@ -113,21 +113,22 @@ const OLDER: &[(&str, &[&str])] = &[
 impl Schema {
     /// The fields of the audit API.
     ///
-    /// `name` is the gateway user, or the user's name where nobody logged in at the gateway. A name that stands for an
+    /// `user.gateway_username` is the user's name where nobody logged in at the gateway. A name that stands for an
     /// address and a host name matches either. Every name may carry the prefix `psm.`.
     pub fn audit() -> Schema {
-        let name = FieldDef {
-            name: "name".to_owned(),
+        let gateway_user = FieldDef {
+            name: "user.gateway_username".to_owned(),
             paths: vec!["user.gateway_username".to_owned(), "user.name".to_owned()],
             kind: WORD,
         };
         let key = FieldDef::new("key", FieldType::Key);
         let documented = FIELDS.iter().map(|(name, kind)| FieldDef::new(name, *kind));
-        let mut schema = Schema::new(documented.chain([name, key]));
+        let mut schema = Schema::new(documented.chain([gateway_user, key]));
         for (older, fields) in OLDER {
             schema = schema.alias(older, fields).alias(&format!("psm.{older}"), fields);
         }
-        for (name, _) in FIELDS.iter().filter(|(_, kind)| *kind != FieldType::Content) {
+        let documented = FIELDS.iter().filter(|(_, kind)| *kind != FieldType::Content).map(|(name, _)| *name);
+        for name in documented.chain(["user.gateway_username"]) {
             schema = schema.alias(&format!("psm.{name}"), &[name]);
         }
         schema

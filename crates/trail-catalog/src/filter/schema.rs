@@ -155,6 +155,14 @@ impl Schema {
         }
     }
 
+    /// The type of what a name is sorted and grouped by; `None` if that cannot be done.
+    pub fn sortable(&self, name: &str) -> Option<FieldType> {
+        let kind = self.field(*self.named(name).first()?).kind;
+        let is_sortable =
+            !matches!(kind, FieldType::Text | FieldType::Constant(_) | FieldType::Closed | FieldType::Content);
+        is_sortable.then_some(kind)
+    }
+
     /// The ordinary fields of which one name fits a pattern with `*`, in order.
     pub fn matching(&self, pattern: &str) -> Vec<FieldId> {
         let by_name = self.names.iter().filter(|(name, _)| like(pattern, name)).map(|(_, id)| *id);

@@ -4,6 +4,7 @@ use tantivy::TantivyDocument;
 use tantivy::schema::Field;
 use tantivy::tokenizer::{PreTokenizedString, Token};
 
+use super::Result;
 use super::fields::{Fields, TERM_BYTES_MAX};
 use crate::Session;
 use crate::filter::{FieldId, FieldType, FieldValue, field_values, show_address};
@@ -11,9 +12,10 @@ use crate::filter::{FieldId, FieldType, FieldValue, field_values, show_address};
 /// How far the words of two values of one field stand apart, so that no phrase reaches from one to the next.
 const VALUE_GAP: usize = 100;
 
-pub(crate) fn document(fields: &Fields, session: &Session) -> TantivyDocument {
+pub(crate) fn document(fields: &Fields, session: &Session) -> Result<TantivyDocument> {
     let mut document = TantivyDocument::default();
     document.add_text(fields.key, &session.key);
+    document.add_bytes(fields.whole, &serde_json::to_vec(&session.body).map_err(std::io::Error::from)?);
     for (id, field) in fields.schema.fields() {
         let values = field_values(field, &session.body);
         if field.kind == FieldType::Text {
@@ -42,7 +44,7 @@ pub(crate) fn document(fields: &Fields, session: &Session) -> TantivyDocument {
             }
         }
     }
-    document
+    Ok(document)
 }
 
 fn add_term(document: &mut TantivyDocument, field: Option<Field>, term: &str) {

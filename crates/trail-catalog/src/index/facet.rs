@@ -89,6 +89,46 @@ impl Snapshot {
         Ok(most_frequent(buckets.collect(), size))
     }
 
+    /// The latest date in a field among the documents of a plan that share a value of another one, by that value.
+    ///
+    /// # Errors
+    /// [`IndexError`]: a limit, a deadline, the disk, a field that cannot be grouped by, or one that holds no dates.
+    pub fn latest_by_value(
+        &self,
+        plan: &Plan,
+        field: &str,
+        date: &str,
+        cancel: &Cancel,
+    ) -> Result<BTreeMap<String, Option<i64>>> {
+        let mut columns = Vec::new();
+        for reader in self.segments() {
+            let Values::Date(dates) = Values::open(&self.fields, date, reader)? else {
+                return Err(IndexError::NotSortable { field: date.to_owned() });
+            };
+            columns.push((Values::open(&self.fields, field, reader)?, dates));
+        }
+        let mut latest: Vec<HashMap<u128, Option<i64>>> = columns.iter().map(|_| HashMap::new()).collect();
+        let mut codes = Vec::new();
+        self.each_match(plan, cancel, |segment, _, doc, _| {
+            let (values, dates) = &columns[segment];
+            let date = dates.as_ref().and_then(|dates| dates.first(doc));
+            values.codes(doc, &mut codes);
+            for code in &codes {
+                let latest = latest[segment].entry(*code).or_default();
+                *latest = date.max(*latest);
+            }
+            Ok(())
+        })?;
+        let mut whole: BTreeMap<String, Option<i64>> = BTreeMap::new();
+        for ((values, _), latest) in columns.iter().zip(latest) {
+            for (code, date) in latest {
+                let entry = whole.entry(values.decode(code)?.show()).or_default();
+                *entry = date.max(*entry);
+            }
+        }
+        Ok(whole)
+    }
+
     /// Counts the documents of a plan by the first value of a date field, in bins of a year, month, week, day, hour,
     /// minute or second (`y M w d h m s`) of a zone. Only bins that hold documents are given, in order.
     ///

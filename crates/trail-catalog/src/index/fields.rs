@@ -9,14 +9,16 @@
 //! | number | | 64 bits |
 //! | boolean | `T`, `F` | `true`, `false` |
 //!
+//! Beside them each document is kept as a whole, as JSON.
+//!
 //! A document has a value exactly where its column has one. Lengths and counts of documents come from the columns, so the
 //! engine's own norms are left out.
 
 use std::sync::Arc;
 
 use tantivy::schema::{
-    FAST, Field, IndexRecordOption, IpAddrOptions, NumericOptions, STRING, Schema as EngineSchema, TextFieldIndexing,
-    TextOptions,
+    FAST, Field, IndexRecordOption, IpAddrOptions, NumericOptions, STORED, STRING, Schema as EngineSchema,
+    TextFieldIndexing, TextOptions,
 };
 
 use crate::filter::{FieldId, FieldType, Schema};
@@ -33,6 +35,8 @@ pub(crate) struct Fields {
     pub(crate) schema: Arc<Schema>,
     pub(crate) engine: EngineSchema,
     pub(crate) key: Field,
+    /// The whole document, as JSON.
+    pub(crate) whole: Field,
     places: Vec<Place>,
 }
 
@@ -46,6 +50,7 @@ impl Fields {
     pub(crate) fn new(schema: Schema) -> Fields {
         let mut builder = EngineSchema::builder();
         let key = builder.add_text_field(KEY, STRING | FAST);
+        let whole = builder.add_bytes_field("whole", STORED);
         let mut places = Vec::new();
         for (_, field) in schema.fields() {
             let name = field.name.replace('.', "__");
@@ -72,7 +77,7 @@ impl Fields {
             place.column = field.map(|field| (field, column));
             places.push(place);
         }
-        Fields { schema: Arc::new(schema), engine: builder.build(), key, places }
+        Fields { schema: Arc::new(schema), engine: builder.build(), key, whole, places }
     }
 
     pub(crate) fn terms(&self, id: FieldId) -> Option<Field> {

@@ -2,7 +2,7 @@
 //!
 //! [`SessionIndex`] takes documents and gives [`Snapshot`]s: frozen views that are searched by a
 //! [`Plan`](crate::filter::Plan), sorted by any field, paged with cursors, counted and grouped. The index can always be
-//! built again from the documents; it stores only what is searched.
+//! built again from the documents, and a frozen view has them as they were.
 //!
 //! ```
 //! use trail_catalog::Session;

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::columnar::ColumnIndex;
 use tantivy::query::{EnableScoring, Query};
-use tantivy::{DocId, Searcher, SegmentReader};
+use tantivy::schema::Value;
+use tantivy::{DocAddress, DocId, Searcher, SegmentReader, TantivyDocument};
 
 use super::bm25::FieldStats;
 use super::columns::Values;
@@ -13,6 +14,7 @@ use super::fields::Fields;
 use super::gather::Gatherer;
 use super::sort::{LocalCell, Ranked, local_cell, whole_second};
 use super::{Cancel, Cursor, IndexError, Result, SortKey, SortValue};
+use crate::Session;
 use crate::filter::{FieldId, FieldType, Plan, Schema};
 
 /// A frozen view of the index: what is written later does not change it. Clones are cheap and share it.
@@ -127,6 +129,40 @@ impl Snapshot {
         let page = ranked.into_iter().skip(request.offset).take(request.limit);
         let hits = page.map(|ranked| self.hit(ranked)).collect::<Result<_>>()?;
         Ok(Page { hits, total })
+    }
+
+    /// The document of a hit, as it was put.
+    ///
+    /// # Errors
+    /// [`IndexError`] if the hit is another view's or the disk fails.
+    pub fn session(&self, hit: &SessionHit) -> Result<Session> {
+        let (ordinal, doc) = ((hit.cursor.tiebreaker >> 32) as u32, hit.cursor.tiebreaker as u32);
+        if self.segments().get(ordinal as usize).is_none_or(|segment| doc >= segment.max_doc()) {
+            return Err(IndexError::BadCursor);
+        }
+        let document: TantivyDocument = self.searcher.doc(DocAddress::new(ordinal, doc))?;
+        let whole = document.get_first(self.fields.whole).and_then(|value| value.as_bytes()).unwrap_or_default();
+        let body = serde_json::from_slice(whole).map_err(std::io::Error::from)?;
+        Ok(Session { key: hit.key.clone(), body })
+    }
+
+    /// The keys of the documents of a plan, in no order.
+    ///
+    /// # Errors
+    /// [`IndexError`]: a limit, a deadline, or the disk.
+    pub fn keys_unsorted(&self, plan: &Plan, cancel: &Cancel) -> Result<Vec<String>> {
+        let mut columns = Vec::new();
+        for reader in self.segments() {
+            columns.push(Values::Text(reader.fast_fields().str(super::fields::KEY)?));
+        }
+        let mut keys = Vec::new();
+        self.each_match(plan, cancel, |segment, _, doc, _| {
+            if let Some(SortValue::Text(key)) = columns[segment].first(doc)? {
+                keys.push(key);
+            }
+            Ok(())
+        })?;
+        Ok(keys)
     }
 
     fn hit(&self, ranked: Ranked) -> Result<SessionHit> {

@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::net::Ipv6Addr;
 
+use crate::filter::{FieldType, read_address};
+
 /// One key of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SortKey {
@@ -35,6 +37,26 @@ pub enum SortValue {
     Date(i64),
     /// An address, by the order of its 128 bits.
     Address(Ipv6Addr),
+}
+
+impl SortValue {
+    /// Reads a value of a field of a kind: dates in whole seconds since 1970. `None` if it is none of that kind, or nothing
+    /// can be sorted by the kind.
+    pub fn parse(text: &str, kind: FieldType) -> Option<SortValue> {
+        match kind {
+            FieldType::Keyword { .. } | FieldType::Key => Some(SortValue::Text(text.to_owned())),
+            FieldType::Boolean => match text {
+                "true" | "1" => Some(SortValue::Text("true".to_owned())),
+                "false" | "0" => Some(SortValue::Text("false".to_owned())),
+                _ => None,
+            },
+            FieldType::Integer | FieldType::Long => text.parse().ok().map(SortValue::Integer),
+            FieldType::Double => text.parse().ok().filter(|number: &f64| !number.is_nan()).map(SortValue::Double),
+            FieldType::Date(_) => text.parse::<i64>().ok()?.checked_mul(1000).map(SortValue::Date),
+            FieldType::Address { .. } => read_address(text).map(SortValue::Address),
+            FieldType::Text | FieldType::Constant(_) | FieldType::Closed | FieldType::Content => None,
+        }
+    }
 }
 
 /// Where a page ended: the next one begins after it. Good for the snapshot it came from.

@@ -83,7 +83,7 @@ impl SessionIndex {
     /// # Errors
     /// [`IndexError`] if it cannot be written.
     pub fn put(&self, session: &Session) -> Result<()> {
-        let document = document(&self.fields, session);
+        let document = document(&self.fields, session)?;
         let mut writer = self.writer()?;
         writer.engine.delete_term(Term::from_field_text(self.fields.key, &session.key));
         writer.engine.add_document(document)?;

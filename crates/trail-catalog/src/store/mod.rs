@@ -23,7 +23,7 @@ pub use accounts::{Account, Rights, Role};
 pub use downloads::Download;
 pub use facts::{Alert, AlertKind, Channel, Event, EventKind, IndexRun, RunStatus};
 pub use schema::SCHEMA_VERSION;
-pub use sessions::{StoredSession, TrailState, rest_form};
+pub use sessions::{SessionFacts, StoredSession, TrailState, rest_form};
 pub use users::{User, UserScore};
 
 /// The catalogue's file in a data directory.

@@ -10,7 +10,8 @@ use super::{Result, StoreError, sql};
 pub const SCHEMA_VERSION: u32 = STEPS.len() as u32;
 
 /// The steps, in order; a file of version `n` has taken the first `n`. A step that was released is never changed.
-const STEPS: [&str; 1] = [r"
+const STEPS: [&str; 2] = [
+    r"
     CREATE TABLE session (
         key TEXT PRIMARY KEY NOT NULL,
         rest_id TEXT,                 -- the log-style id with special characters replaced
@@ -84,7 +85,14 @@ const STEPS: [&str; 1] = [r"
 
     -- 1 search, 2 search in all users, 4 download, 8 administer
     INSERT INTO role VALUES ('admin', 15, NULL), ('auditor', 7, NULL), ('searcher', 1, NULL);
-"];
+",
+    r"
+    -- What was removed, until the index over the documents knows.
+    CREATE TABLE removal (key TEXT PRIMARY KEY NOT NULL, revision INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    -- Tells this catalogue from one that was made anew: their revisions mean different documents.
+    INSERT INTO counter VALUES ('identity', random() & 0x7fffffffffffffff);
+",
+];
 
 /// Brings a file to [`SCHEMA_VERSION`].
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {

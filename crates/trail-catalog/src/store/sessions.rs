@@ -28,6 +28,21 @@ pub struct TrailState {
     pub state: String,
 }
 
+/// What the catalogue keeps of a session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SessionFacts {
+    /// The document.
+    pub session: Session,
+    /// The trail and its state; nothing if the session has none.
+    pub trail: Option<TrailState>,
+    /// Its channels, by number.
+    pub channels: Vec<Channel>,
+    /// What happened, by time.
+    pub events: Vec<Event>,
+    /// Index runs, added to those known.
+    pub runs: Vec<IndexRun>,
+}
+
 /// A log-style session id as it stands in paths: each character but letters, digits, `_` and `-` becomes `-`.
 pub fn rest_form(session_id: &str) -> String {
     let keeps = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
@@ -35,32 +50,14 @@ pub fn rest_form(session_id: &str) -> String {
 }
 
 impl Store {
-    /// Stores a session with what belongs to it, in place of what was known of it. Downloads and alerts stay, index runs
-    /// are added to. Gives it the next revision, and on the first time `now_ns` as its `creation_time`.
+    /// Stores sessions with what belongs to them, in place of what was known of them: all or none. Downloads and alerts
+    /// stay. Each gets the next revision, and on the first time `now_ns` as its `creation_time`.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn put_session(
-        &self,
-        session: &Session,
-        trail: &TrailState,
-        channels: &[Channel],
-        events: &[Event],
-        runs: &[IndexRun],
-        now_ns: i64,
-    ) -> Result<u64> {
-        self.write("store a session", |transaction| {
-            let revision = next_revision(transaction)?;
-            put(transaction, session, trail, revision, now_ns)?;
-            facts::replace(transaction, Facts::Channel, &session.key, channels)?;
-            facts::replace(transaction, Facts::Event, &session.key, events)?;
-            facts::append(transaction, Facts::IndexRun, &session.key, runs)?;
-            if let Some(user) = session.field("user.name").and_then(|name| name.as_str()) {
-                let start = session.field("start_time").and_then(|time| time.as_str()?.parse().ok());
-                let seen = start.map(|time: jiff::Timestamp| i64::try_from(time.as_nanosecond()).unwrap_or(now_ns));
-                users::see(transaction, user, seen.unwrap_or(now_ns))?;
-            }
-            Ok(revision)
+    pub fn put_sessions<'f>(&self, sessions: impl IntoIterator<Item = &'f SessionFacts>, now_ns: i64) -> Result<()> {
+        self.write("store sessions", |transaction| {
+            sessions.into_iter().try_for_each(|facts| put(transaction, facts, now_ns))
         })
     }
 
@@ -71,8 +68,14 @@ impl Store {
     pub fn remove_session(&self, key: &str) -> Result<bool> {
         let doing = "remove a session";
         self.write(doing, |transaction| {
-            next_revision(transaction)?;
-            Ok(transaction.execute("DELETE FROM session WHERE key = ?1", [key]).map_err(sql(doing))? > 0)
+            let was_there = transaction.execute("DELETE FROM session WHERE key = ?1", [key]).map_err(sql(doing))? > 0;
+            if was_there {
+                let revision = next_revision(transaction)?;
+                let remember = "INSERT INTO removal (key, revision) VALUES (?1, ?2) \
+                     ON CONFLICT (key) DO UPDATE SET revision = excluded.revision";
+                transaction.execute(remember, params![key, revision as i64]).map_err(sql(doing))?;
+            }
+            Ok(was_there)
         })
     }
 
@@ -107,17 +110,54 @@ impl Store {
         Ok(None)
     }
 
-    /// All sessions whose revision is larger than `revision`, by revision.
+    /// The first `limit` sessions whose revision is larger than `revision`, by revision.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn sessions_since(&self, revision: u64) -> Result<Vec<StoredSession>> {
+    pub fn sessions_since(&self, revision: u64, limit: usize) -> Result<Vec<StoredSession>> {
         let doing = sql("read sessions");
         let reader = self.reader()?;
-        let select = "SELECT key, file, revision, document FROM session WHERE revision > ?1 ORDER BY revision";
+        let select = "SELECT key, file, revision, document FROM session WHERE revision > ?1 ORDER BY revision LIMIT ?2";
         let mut select = reader.prepare_cached(select).map_err(&doing)?;
-        let rows = select.query_map([revision as i64], columns).map_err(&doing)?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = select.query_map([revision as i64, limit], columns).map_err(&doing)?;
         rows.map(|row| stored(row.map_err(&doing)?)).collect()
+    }
+
+    /// The keys that were removed after `revision`. One that is there again is not among them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn removals_since(&self, revision: u64) -> Result<Vec<String>> {
+        let doing = sql("read what was removed");
+        let reader = self.reader()?;
+        let select = "SELECT key FROM removal WHERE revision > ?1 ORDER BY revision";
+        let mut select = reader.prepare_cached(select).map_err(&doing)?;
+        let keys = select.query_map([revision as i64], |row| row.get(0)).map_err(&doing)?;
+        keys.collect::<rusqlite::Result<_>>().map_err(&doing)
+    }
+
+    /// Forgets what was removed up to `revision`: nobody has to be told any more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn forget_removals(&self, revision: u64) -> Result<()> {
+        let doing = "forget what was removed";
+        self.write(doing, |transaction| {
+            let forget = "DELETE FROM removal WHERE revision <= ?1";
+            transaction.execute(forget, [revision as i64]).map_err(sql(doing))?;
+            Ok(())
+        })
+    }
+
+    /// A number that another catalogue in the same place would not have.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn identity(&self) -> Result<u64> {
+        let reader = self.reader()?;
+        let value = reader.query_row("SELECT value FROM counter WHERE name = 'identity'", [], |row| row.get(0));
+        value.map(|value: i64| value as u64).map_err(sql("read the catalogue's identity"))
     }
 
     /// The last revision given to a document or a removal. It changes with everything that lists can show.
@@ -174,7 +214,28 @@ fn next_revision(connection: &Connection) -> Result<u64> {
     Ok(value as u64)
 }
 
-fn put(connection: &Connection, session: &Session, trail: &TrailState, revision: u64, now_ns: i64) -> Result<()> {
+/// Puts one session with what belongs to it.
+fn put(connection: &Connection, facts: &SessionFacts, now_ns: i64) -> Result<()> {
+    let SessionFacts { session, trail, channels, events, runs } = facts;
+    put_document(connection, session, trail.as_ref(), next_revision(connection)?, now_ns)?;
+    facts::replace(connection, Facts::Channel, &session.key, channels)?;
+    facts::replace(connection, Facts::Event, &session.key, events)?;
+    facts::append(connection, Facts::IndexRun, &session.key, runs)?;
+    if let Some(user) = session.field("user.name").and_then(|name| name.as_str()) {
+        let start = session.field("start_time").and_then(|time| time.as_str()?.parse().ok());
+        let seen = start.map(|time: jiff::Timestamp| i64::try_from(time.as_nanosecond()).unwrap_or(now_ns));
+        users::see(connection, user, seen.unwrap_or(now_ns))?;
+    }
+    Ok(())
+}
+
+fn put_document(
+    connection: &Connection,
+    session: &Session,
+    trail: Option<&TrailState>,
+    revision: u64,
+    now_ns: i64,
+) -> Result<()> {
     let doing = sql("store a session");
     let created = "SELECT created_ns FROM session WHERE key = ?1";
     let created = connection.query_row(created, [&session.key], |row| row.get(0)).optional().map_err(&doing)?;
@@ -188,7 +249,10 @@ fn put(connection: &Connection, session: &Session, trail: &TrailState, revision:
     let put = "INSERT INTO session (key, rest_id, file, state, created_ns, revision, document) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (key) DO UPDATE SET rest_id = excluded.rest_id, \
          file = excluded.file, state = excluded.state, revision = excluded.revision, document = excluded.document";
-    let values = params![session.key, rest_id, trail.file, trail.state, created_ns, revision as i64, document];
+    let file = trail.map(|trail| &trail.file);
+    let state = trail.map_or("", |trail| &trail.state);
+    let values = params![session.key, rest_id, file, state, created_ns, revision as i64, document];
     connection.execute(put, values).map_err(&doing)?;
+    connection.execute("DELETE FROM removal WHERE key = ?1", [&session.key]).map_err(&doing)?;
     Ok(())
 }

@@ -22,7 +22,18 @@ fn state(key: &str, state: &str) -> TrailState {
 }
 
 fn put(store: &Store, session: &Session, now_ns: i64) -> u64 {
-    store.put_session(session, &state(&session.key, "1"), &[], &[], &[], now_ns).unwrap()
+    store.put_sessions([&facts(session, "1")], now_ns).unwrap();
+    store.revision().unwrap()
+}
+
+fn facts(session: &Session, state_name: &str) -> SessionFacts {
+    SessionFacts {
+        session: session.clone(),
+        trail: Some(state(&session.key, state_name)),
+        channels: Vec::new(),
+        events: Vec::new(),
+        runs: Vec::new(),
+    }
 }
 
 #[test]
@@ -48,7 +59,12 @@ fn revisions_grow_and_creation_stays() {
     put(&store, &session("b", "y"), 2_000_000_000);
     put(&store, &session("a", "x"), 9_000_000_000);
     let keys = |since| -> Vec<(String, u64)> {
-        store.sessions_since(since).unwrap().into_iter().map(|stored| (stored.session.key, stored.revision)).collect()
+        store
+            .sessions_since(since, 10)
+            .unwrap()
+            .into_iter()
+            .map(|stored| (stored.session.key, stored.revision))
+            .collect()
     };
     assert_eq!(keys(0), [("b".to_owned(), 2), ("a".to_owned(), 3)]);
     assert_eq!(keys(2), [("a".to_owned(), 3)]);
@@ -58,6 +74,32 @@ fn revisions_grow_and_creation_stays() {
     assert!(store.remove_session("a").unwrap());
     assert!(!store.remove_session("a").unwrap());
     assert!(store.revision().unwrap() > 3, "a removal is a change");
+}
+
+#[test]
+fn what_was_removed_is_told_until_it_is_forgotten_or_there_again() {
+    let (_folder, store) = store();
+    put(&store, &session("a", "x"), 0);
+    put(&store, &session("b", "y"), 0);
+    let before = store.revision().unwrap();
+    for key in ["a", "b", "nothing"] {
+        store.remove_session(key).unwrap();
+    }
+    assert_eq!(store.removals_since(before).unwrap(), ["a", "b"]);
+    assert_eq!(store.removals_since(before + 1).unwrap(), ["b"]);
+    put(&store, &session("a", "x"), 0);
+    assert_eq!(store.removals_since(0).unwrap(), ["b"]);
+    store.forget_removals(store.revision().unwrap()).unwrap();
+    assert_eq!(store.removals_since(0).unwrap(), [""; 0]);
+}
+
+#[test]
+fn a_catalogue_made_anew_is_another_one() {
+    let (_folder, store) = self::store();
+    let (_other_folder, other) = self::store();
+    assert_ne!(store.identity().unwrap(), other.identity().unwrap());
+    let again = Store::open(store.path().parent().unwrap()).unwrap();
+    assert_eq!(store.identity().unwrap(), again.identity().unwrap());
 }
 
 #[test]
@@ -90,9 +132,13 @@ fn what_belongs_to_a_session_goes_with_it() {
     let events: Vec<Event> = (1..=7).map(event).collect();
     let one = session("a", "x");
     for _ in 0..2 {
-        store
-            .put_session(&one, &state("a", "1"), std::slice::from_ref(&channel), &events, std::slice::from_ref(&run), 0)
-            .unwrap();
+        let all = SessionFacts {
+            channels: vec![channel.clone()],
+            events: events.clone(),
+            runs: vec![run.clone()],
+            ..facts(&one, "1")
+        };
+        store.put_sessions([&all], 0).unwrap();
     }
     assert_eq!(store.channels("a").unwrap(), [channel]);
     assert_eq!(store.events("a", 5, 500).unwrap(), (events[5..].to_vec(), 7));
