@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::library::LibraryError;
+
 /// An error type of the published API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the names are the API's; what each says is in `wording`")]
@@ -194,6 +196,11 @@ impl ApiError {
         ApiError::new(kind)
     }
 
+    /// Its words.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Its type.
     pub fn kind(&self) -> ErrorType {
         self.kind
@@ -205,6 +212,13 @@ impl ApiError {
             "error": { "details": self.details, "message": self.message, "type": self.kind.name() },
             "meta": { "href": path },
         })
+    }
+}
+
+/// What goes wrong in the index over sessions while answering.
+impl From<LibraryError> for ApiError {
+    fn from(error: LibraryError) -> ApiError {
+        ApiError::internal(ErrorType::SearchUnavailable, &error)
     }
 }
 

@@ -1,10 +1,12 @@
 //! A request as an endpoint sees it, and its answer.
 
 use std::fs::File;
+use std::time::Instant;
 
 use axum::http::HeaderMap;
 use serde_json::{Map, Value, json};
 use trail_catalog::Role;
+use trail_catalog::index::Cancel;
 use trail_model::Timestamp;
 
 use crate::api_error::{ApiError, ErrorType};
@@ -37,6 +39,11 @@ pub(crate) struct Who {
 }
 
 impl Call {
+    /// When a search for this call is given up.
+    pub(crate) fn deadline(&self) -> Cancel {
+        Cancel::at(Instant::now() + self.app.settings.search_timeout)
+    }
+
     /// The variable of the path at `place`.
     pub(crate) fn variable(&self, place: usize) -> &str {
         self.variables.get(place).map_or("", String::as_str)

@@ -43,5 +43,7 @@ impl Clock for ManualClock {
     }
 }
 
+/// Nanoseconds of a millisecond.
+pub(crate) const MS_NS: i64 = 1_000_000;
 /// Nanoseconds of a second.
 pub(crate) const SECOND_NS: i64 = 1_000_000_000;

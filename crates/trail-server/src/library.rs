@@ -1,45 +1,143 @@
-//! All session documents as they were at one moment: what lists, counts and snapshots range over.
+//! The index over all session documents: what lists, counts, figures and snapshots range over.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::path::Path;
+use std::sync::{Mutex, TryLockError};
+use std::time::{Duration, Instant};
 
-use trail_catalog::{Store, StoreError, StoredSession};
+use trail_catalog::filter::Schema;
+use trail_catalog::index::{IndexError, SessionIndex, Snapshot};
+use trail_catalog::{Session, Store, StoreError, StoredSession};
 
+use crate::api::sessions::session_path;
 use crate::state::lock;
 
-/// The documents, as of the last look at the catalogue.
-#[derive(Default)]
-pub(crate) struct Library(Mutex<Arc<Frozen>>);
+/// Where the index lies in a data directory.
+const FOLDER: &str = "catalogue.index";
+/// Documents read from the catalogue at a time.
+const BATCH: usize = 1000;
 
-/// The documents at one revision. It never changes.
-#[derive(Default)]
-pub(crate) struct Frozen {
+/// The documents' index, which follows the catalogue.
+pub(crate) struct Library {
+    index: SessionIndex,
+    caught_up: Mutex<CaughtUp>,
+    max_age: Duration,
+}
+
+/// How far the index is with the catalogue.
+struct CaughtUp {
+    /// The catalogue's revision.
     revision: u64,
-    /// By key.
-    pub(crate) sessions: BTreeMap<String, Arc<StoredSession>>,
+    looked: Instant,
+}
+
+/// The index could not follow the catalogue.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LibraryError {
+    /// The catalogue cannot be read.
+    #[error("failed to read the catalogue")]
+    Store(#[from] StoreError),
+    /// The index cannot be written.
+    #[error("failed to write the index over sessions")]
+    Index(#[from] IndexError),
 }
 
 impl Library {
-    /// The documents as they are now: what was written before this call is in them.
-    pub(crate) fn now(&self, store: &Store) -> Result<Arc<Frozen>, StoreError> {
-        let mut current = lock(&self.0);
-        let revision = store.revision()?;
-        if revision != current.revision {
-            let mut sessions = current.sessions.clone();
-            take(&mut sessions, store.sessions_since(current.revision)?);
-            if sessions.len() != store.session_count()? {
-                // Something was removed.
-                sessions.clear();
-                take(&mut sessions, store.sessions_since(0)?);
-            }
-            *current = Arc::new(Frozen { revision, sessions });
+    /// Opens the index of the data directory at `root` and brings it up to date; makes it if there is none for this
+    /// catalogue. What is written later is found after `max_age` and the time it takes to write it to the index.
+    pub(crate) fn open(root: &Path, store: &Store, max_age: Duration) -> Result<Library, LibraryError> {
+        let folder = root.join(FOLDER);
+        let name = format!("{:016x}", store.identity()?);
+        remove_others(&folder, &name).map_err(IndexError::from)?;
+        let index = SessionIndex::open(&folder.join(name), Schema::audit())?;
+        let mark = index.mark()?.filter(|mark| store.revision().is_ok_and(|revision| *mark <= revision));
+        if mark.is_none() {
+            index.clear()?;
         }
-        Ok(Arc::clone(&current))
+        let mut caught_up = CaughtUp { revision: mark.unwrap_or(0), looked: Instant::now() };
+        caught_up.follow(&index, store)?;
+        Ok(Library { index, caught_up: Mutex::new(caught_up), max_age })
+    }
+
+    /// The fields of documents.
+    pub(crate) fn schema(&self) -> &Schema {
+        self.index.schema()
+    }
+
+    /// The documents as they are, or were not longer ago than a refresh takes.
+    pub(crate) fn now(&self, store: &Store) -> Result<Snapshot, LibraryError> {
+        let looked = match self.caught_up.try_lock() {
+            Ok(caught_up) => Some(caught_up),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            // Somebody else is at it: what was there before serves.
+            Err(TryLockError::WouldBlock) => None,
+        };
+        if let Some(mut caught_up) = looked
+            && caught_up.looked.elapsed() >= self.max_age
+        {
+            caught_up.follow(&self.index, store)?;
+        }
+        Ok(self.index.snapshot())
+    }
+
+    /// The documents, at least as new as `revision`.
+    pub(crate) fn at_least(&self, store: &Store, revision: u64) -> Result<Snapshot, LibraryError> {
+        let mut caught_up = lock(&self.caught_up);
+        if caught_up.revision < revision {
+            caught_up.follow(&self.index, store)?;
+        }
+        Ok(self.index.snapshot())
     }
 }
 
-fn take(sessions: &mut BTreeMap<String, Arc<StoredSession>>, stored: Vec<StoredSession>) {
-    for stored in stored {
-        sessions.insert(stored.session.key.clone(), Arc::new(stored));
+impl CaughtUp {
+    /// Takes over what has changed.
+    fn follow(&mut self, index: &SessionIndex, store: &Store) -> Result<(), LibraryError> {
+        let target = store.revision()?;
+        if target != self.revision {
+            // What was removed and is there again is put again below.
+            let removed = store.removals_since(self.revision)?;
+            removed.iter().try_for_each(|key| index.delete(key))?;
+            let mut from = self.revision;
+            loop {
+                let some = store.sessions_since(from, BATCH)?;
+                let Some(last) = some.last() else { break };
+                from = last.revision;
+                some.into_iter().try_for_each(|stored| index.put(&document(stored)))?;
+            }
+            index.set_mark(target)?;
+            index.refresh()?;
+            if !removed.is_empty() {
+                store.forget_removals(target)?;
+            }
+            self.revision = target;
+        }
+        self.looked = Instant::now();
+        Ok(())
     }
+}
+
+/// A document as it is searched and shown: with a link to its trail if it has one.
+pub(crate) fn document(stored: StoredSession) -> Session {
+    let mut session = stored.session;
+    if stored.file.is_some() {
+        let link = format!("{}/audit_trail", session_path(&session.key));
+        session.set("trail_download_link", link);
+    }
+    session
+}
+
+/// Removes the indexes of catalogues that were here before.
+fn remove_others(folder: &Path, name: &str) -> std::io::Result<()> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_name() != name {
+            std::fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
 }

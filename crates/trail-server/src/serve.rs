@@ -19,6 +19,7 @@ use tower::ServiceExt;
 
 use crate::app::router;
 use crate::certificate::{self, CertificateFiles};
+use crate::contents::index_state;
 use crate::state::AppState;
 
 /// Connections open at a time.
@@ -140,11 +141,12 @@ pub async fn serve(
 async fn follow(app: AppState) {
     let mut seen = None;
     loop {
-        let now = index_state(&app);
+        let now = index_state(&app.data);
         if now != seen {
             let app = app.clone();
             let synced = tokio::task::spawn_blocking(move || {
-                trail_catalog::sync(&app.data, &app.store, app.clock.now().0).map_err(|error| error.to_string())
+                trail_catalog::sync(&app.data, &app.store, app.clock.now().0).map_err(|error| error.to_string())?;
+                app.library.now(&app.store).map(drop).map_err(|error| error.to_string())
             });
             match synced.await {
                 Ok(Ok(_)) => seen = now,
@@ -155,13 +157,6 @@ async fn follow(app: AppState) {
         }
         tokio::time::sleep(FOLLOW_EVERY).await;
     }
-}
-
-/// What changes with every commit of the index: the live generation, and its manifest's time and length.
-fn index_state(app: &AppState) -> Option<(String, std::time::SystemTime, u64)> {
-    let generation = app.data.current_generation().ok()??;
-    let manifest = std::fs::metadata(app.data.index_dir().join(&generation).join("manifest.json")).ok()?;
-    Some((generation, manifest.modified().ok()?, manifest.len()))
 }
 
 fn acceptor(app: &AppState, options: &ServeOptions) -> Result<Option<TlsAcceptor>, ServeError> {

@@ -12,6 +12,8 @@ pub struct Settings {
     pub logins_max: usize,
     /// How long a snapshot lives without a query.
     pub snapshot_lifetime: Duration,
+    /// How old what is searched may be before the catalogue is looked at again.
+    pub refresh_interval: Duration,
     /// Snapshots open at a time, of all clients together.
     pub snapshots_max: usize,
     /// Page size of sessions: the default and the most.
@@ -43,6 +45,7 @@ impl Default for Settings {
             idle_timeout: Duration::from_secs(600),
             logins_max: 10_000,
             snapshot_lifetime: Duration::from_secs(300),
+            refresh_interval: Duration::from_millis(200),
             snapshots_max: 1,
             page_max: 500,
             window: 10_000,

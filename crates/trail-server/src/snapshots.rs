@@ -1,12 +1,10 @@
 //! Snapshots: frozen documents that clients page through.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
+use trail_catalog::index::Snapshot as Frozen;
 use trail_model::Timestamp;
-
-use crate::library::Frozen;
 
 /// The snapshots that live.
 pub(crate) struct Snapshots {
@@ -18,7 +16,7 @@ pub(crate) struct Snapshots {
 struct Snapshot {
     client: Client,
     last_use: Timestamp,
-    frozen: Arc<Frozen>,
+    frozen: Frozen,
 }
 
 /// Who a snapshot was made for: the headers `Remote-Addr` and `User-Agent`, as sent.
@@ -38,7 +36,7 @@ impl Snapshots {
         &mut self,
         client: Client,
         now: Timestamp,
-        freeze: impl FnOnce() -> Result<Arc<Frozen>, E>,
+        freeze: impl FnOnce() -> Result<Frozen, E>,
     ) -> Result<Result<String, QuotaExceeded>, E> {
         self.expire(now);
         if let Some((id, snapshot)) = self.by_id.iter_mut().find(|(_, snapshot)| snapshot.client == client) {
@@ -58,12 +56,12 @@ impl Snapshots {
     }
 
     /// The documents of a snapshot, which lives on.
-    pub(crate) fn touch(&mut self, id: &str, now: Timestamp) -> Option<Arc<Frozen>> {
+    pub(crate) fn touch(&mut self, id: &str, now: Timestamp) -> Option<Frozen> {
         self.expire(now);
         let id = id.strip_prefix('"').and_then(|id| id.strip_suffix('"')).unwrap_or(id);
         let snapshot = self.by_id.get_mut(id)?;
         snapshot.last_use = now;
-        Some(Arc::clone(&snapshot.frozen))
+        Some(snapshot.frozen.clone())
     }
 
     fn expire(&mut self, now: Timestamp) {

@@ -8,7 +8,8 @@ use trail_index::DataDir;
 
 use crate::access::{Logins, Throttle};
 use crate::clock::Clock;
-use crate::library::Library;
+use crate::contents::Contents;
+use crate::library::{Library, LibraryError};
 use crate::metrics::Metrics;
 use crate::settings::Settings;
 use crate::snapshots::Snapshots;
@@ -24,6 +25,7 @@ pub struct Inner {
     pub(crate) settings: Settings,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) library: Library,
+    pub(crate) contents: Contents,
     pub(crate) logins: Mutex<Logins>,
     pub(crate) throttle: Mutex<Throttle>,
     pub(crate) snapshots: Mutex<Snapshots>,
@@ -40,22 +42,32 @@ impl std::ops::Deref for AppState {
     }
 }
 
+/// The service cannot work over a data directory: another process serves it, or its disk fails.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to open the index over sessions; does another process serve this data directory?")]
+pub struct OpenError(#[source] LibraryError);
+
 impl AppState {
-    /// The service over a data directory and its catalogue.
-    pub fn new(data: DataDir, store: Store, settings: Settings, clock: Arc<dyn Clock>) -> AppState {
+    /// The service over a data directory and its catalogue. Only one at a time can be over one data directory.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn new(data: DataDir, store: Store, settings: Settings, clock: Arc<dyn Clock>) -> Result<AppState, OpenError> {
         let turns = Arc::new(Semaphore::new(settings.concurrency));
-        AppState(Arc::new(Inner {
+        let library = Library::open(data.root(), &store, settings.refresh_interval).map_err(OpenError)?;
+        Ok(AppState(Arc::new(Inner {
             data,
             store,
             clock,
-            library: Library::default(),
+            library,
+            contents: Contents::default(),
             logins: Mutex::new(Logins::new(settings.idle_timeout, settings.logins_max)),
             throttle: Mutex::default(),
             snapshots: Mutex::new(Snapshots::new(settings.snapshot_lifetime, settings.snapshots_max)),
             metrics: Metrics::default(),
             turns,
             settings,
-        }))
+        })))
     }
 }
 

@@ -3,10 +3,9 @@
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
-use crate::clock::SECOND_NS;
+use crate::clock::{MS_NS, SECOND_NS};
 
 const DAY_NS: i64 = 86_400 * SECOND_NS;
-const MS_NS: i64 = 1_000_000;
 
 /// Reads ISO 8601: a date (its start, UTC), minutes, seconds or fractions, with a zone or in UTC. Nanoseconds since 1970.
 pub(crate) fn start(text: &str) -> Option<i64> {
@@ -16,14 +15,6 @@ pub(crate) fn start(text: &str) -> Option<i64> {
 /// The same, where a date means the last millisecond of its day.
 pub(crate) fn end(text: &str) -> Option<i64> {
     read(text).map(|(ns, is_date)| if is_date { ns.saturating_add(DAY_NS - MS_NS) } else { ns })
-}
-
-/// The same, or seconds since 1970.
-pub(crate) fn in_filter(text: &str) -> Option<i64> {
-    match text.parse::<i64>() {
-        Ok(seconds) => Some(seconds.saturating_mul(SECOND_NS)),
-        Err(_) => start(text),
-    }
 }
 
 fn read(text: &str) -> Option<(i64, bool)> {

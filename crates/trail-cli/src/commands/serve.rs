@@ -19,7 +19,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Outcome> {
     tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).init();
     let data = DataDir::create(&args.data)?;
     let store = Store::open(data.root())?;
-    let app = AppState::new(data, store, Settings::default(), Arc::new(SystemClock));
+    let app = AppState::new(data, store, Settings::default(), Arc::new(SystemClock))?;
     let tls = match (&args.tls_cert, &args.tls_key) {
         (Some(certificate), Some(key)) => Tls::Files { certificate: certificate.clone(), key: key.clone() },
         _ if args.insecure_http => Tls::Insecure,

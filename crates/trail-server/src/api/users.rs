@@ -8,7 +8,7 @@ use trail_catalog::{User, iso_ms};
 
 use crate::api_error::{ApiError, ErrorType};
 use crate::call::{Call, Reply};
-use crate::clock::SECOND_NS;
+use crate::clock::{MS_NS, SECOND_NS};
 
 /// The parameters, none of which may come twice.
 const PARAMETERS: [&str; 3] = ["limit", "sort", "has_valid_score"];
@@ -109,7 +109,15 @@ fn users(call: &Call) -> Result<Vec<Seen>, ApiError> {
     let lifetime = i64::try_from(call.app.settings.score_lifetime.as_secs()).unwrap_or(i64::MAX);
     let oldest = call.now.0.saturating_sub(lifetime.saturating_mul(SECOND_NS));
     let users = call.app.store.users()?.into_iter();
-    let seen = users.filter(|user| visible.as_ref().is_none_or(|visible| visible.contains(&user.id))).map(|user| {
+    // When else a user was seen is not told to whom may not see it.
+    let as_visible = |mut user: User| match &visible {
+        None => Some(user),
+        Some(visible) => {
+            user.last_seen_ns = visible.get(&user.id)?.unwrap_or(0).saturating_mul(MS_NS);
+            Some(user)
+        }
+    };
+    let seen = users.filter_map(as_visible).map(|user| {
         let has_valid_score = user.score.is_some_and(|score| score.time_ns >= oldest);
         Seen { user, has_valid_score }
     });

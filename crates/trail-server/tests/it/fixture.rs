@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
@@ -154,7 +155,9 @@ impl Service {
         let data = DataDir::open(folder.path()).unwrap();
         let clock = Arc::new(ManualClock::at(Timestamp(NOW)));
         let store = Store::open(data.root()).unwrap();
-        let app = AppState::new(data.clone(), store, Settings::default(), clock.clone());
+        let mut settings = Settings::default();
+        settings.refresh_interval = Duration::ZERO;
+        let app = AppState::new(data.clone(), store, settings, clock.clone()).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         Service { data, clock, app, runtime, _folder: folder }
     }

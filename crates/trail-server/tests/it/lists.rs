@@ -193,3 +193,70 @@ fn figures() {
         );
     }
 }
+
+/// R-6: the metadata filter language, through lists.
+#[test]
+fn filters() {
+    let service = Service::new();
+    let login = service.as_user("admin");
+    for (filter, expected) in [
+        ("protocol: SSH", "s1 s2"),
+        ("protocol:(vnc rdp)", ""),
+        ("protocol:ssh AND verdict:accept-terminated AND NOT name:admin", "s2"),
+        ("NOT name:?o*", "s1 s4"),
+        ("name:*LICE", "s1"),
+        ("psm.client.address:10.20.30.40", "s1"),
+        ("client.ip:\"10.20.0.0/16\"", "s1"),
+        ("port:{21 TO 23}", "s1"),
+        ("port:[22 TO 23}", "s1"),
+        ("port:{22 TO 23]", "s3"),
+        ("start_time:[1767450120 TO *]", "s2 s3 s4"),
+        ("start_time:[2026-01-04 TO *]", "s3 s4"),
+        (r#"name:\"bob\" AND protocol:telnet"#, "s3"),
+        ("psm.gateway_username:bob", "s2 s3"),
+        ("server.port:*", "s1 s2 s3"),
+        ("_exists_:client.ip", "s1"),
+        ("bob", "s2 s3"),
+        ("bo", ""),
+        ("name:bib~1", "s2 s3"),
+        ("name:/b.b|carol/", "s2 s3 s4"),
+        ("*:*", "s1 s2 s3 s4"),
+        ("screen.content:useradd", "s2"),
+        ("screen.content:useradd OR name:carol", "s2 s4"),
+        ("NOT screen.content:useradd", "s1 s3 s4"),
+    ] {
+        let q = percent_encoding::utf8_percent_encode(filter, percent_encoding::NON_ALPHANUMERIC);
+        let path = format!("/api/audit/sessions?sort=start_time&q={q}");
+        assert_eq!(login.get(&path).keys().join(" "), expected, "{filter}");
+        let count = login.get(&format!("/api/audit/sessions/_count?q={q}")).json()["count"].clone();
+        assert_eq!(count, expected.split_whitespace().count(), "{filter}");
+    }
+    for filter in
+        ["nofield:1", "port:x", "active:maybe", "protocol:(ssh", "client.ip:10.0.0.300", "screen.content:(", "name:/(/"]
+    {
+        let q = percent_encoding::utf8_percent_encode(filter, percent_encoding::NON_ALPHANUMERIC);
+        let answer = login.get(&format!("/api/audit/sessions?q={q}"));
+        assert_eq!(answer.error(), (400, "InvalidQuery".to_owned()), "{filter}");
+    }
+}
+
+/// R-9.1: a table does not grow beyond measure, whatever a session's lists are.
+#[test]
+fn tables_are_bounded() {
+    let service = Service::new();
+    let store = trail_catalog::Store::open(service.data.root()).unwrap();
+    let mut session = trail_catalog::Session::new("many");
+    let values: Vec<String> = (0..400).map(|number| format!("v{number}")).collect();
+    for field in ["analytics.tags", "analytics.interesting_events", "analytics.similar_sessions"] {
+        session.set(field, values.clone());
+    }
+    session.set("user.name", "dave");
+    let facts = trail_catalog::SessionFacts { session, trail: None, channels: vec![], events: vec![], runs: vec![] };
+    store.put_sessions([&facts], crate::fixture::NOW).unwrap();
+    let login = service.as_user("admin");
+    let get = |fields: &str| login.get(&format!("/api/audit/sessions?format=csv&q=name:dave&fields={fields}"));
+    let two = get("analytics.tags,trail_download_link").text();
+    assert_eq!(two.lines().count(), 401);
+    assert_eq!(two.lines().last(), Some("\"many\",\"v399\",\"\""));
+    assert_eq!(get("analytics.tags,analytics.interesting_events").error(), (400, "InvalidQuery".to_owned()));
+}

@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 /// Where tests name rules.
-const TESTS: [&str; 6] = [
+const TESTS: [&str; 5] = [
     include_str!("access.rs"),
     include_str!("lists.rs"),
     include_str!("one_session.rs"),
     include_str!("snapshots.rs"),
     include_str!("users.rs"),
-    include_str!("../../src/filter.rs"),
 ];
 
 /// The rule numbers in a text.

@@ -1,20 +1,17 @@
 //! Snapshots: `_snapshot`, `_count`, and the list over a snapshot, page after page.
 
 use std::collections::HashSet;
-use std::net::IpAddr;
-use std::sync::Arc;
 
 use serde_json::{Value, json};
-use trail_catalog::StoredSession;
+use trail_catalog::filter::Schema;
+use trail_catalog::index::{Cursor, SearchRequest, Snapshot, SortKey, SortValue};
+use trail_catalog::{Session, index};
 
 use super::links::Link;
 use super::list::{item, page_limit};
-use super::query::Wanted;
-use super::sort::{self, SortKey, SortValue};
+use super::{filter, sort};
 use crate::api_error::{ApiError, ErrorType};
 use crate::call::{Call, Reply};
-use crate::fields::{FieldType, resolve};
-use crate::library::Frozen;
 use crate::params::Params;
 use crate::snapshots::Client;
 use crate::state::lock;
@@ -22,11 +19,13 @@ use crate::state::lock;
 const REMOTE_ADDR_LEN_MAX: usize = 45;
 const USER_AGENT_LEN_MAX: usize = 128;
 const TIEBREAKER: &str = "tiebreaker";
+/// What stands in a cursor for a value that is not there.
+const NO_VALUE: &str = "null";
 
 /// `GET /api/audit/sessions/_snapshot`.
 pub(crate) fn snapshot(call: &Call) -> Result<Reply, ApiError> {
     let client = client(call)?;
-    let freeze = || call.app.library.now(&call.app.store);
+    let freeze = || Ok::<_, ApiError>(call.app.library.now(&call.app.store)?);
     let opened = lock(&call.app.snapshots).open(client, call.now, freeze)?;
     let id = opened.map_err(|_| {
         let minutes = call.app.settings.snapshot_lifetime.as_secs() / 60;
@@ -38,20 +37,21 @@ pub(crate) fn snapshot(call: &Call) -> Result<Reply, ApiError> {
 /// `GET /api/audit/sessions/_count`.
 pub(crate) fn count(call: &Call) -> Result<Reply, ApiError> {
     client(call)?;
-    let wanted = Wanted::read(call, ErrorType::InvalidAdvancedSearchCountQuery)?;
+    let wanted = filter::wanted(call, ErrorType::InvalidAdvancedSearchCountQuery)?;
     let frozen = match call.params.filled("snapshot") {
         Some(id) => lock(&call.app.snapshots)
             .touch(id, call.now)
             .ok_or_else(|| ApiError::new(ErrorType::CountQuerySnapshotNotFound))?,
         None => call.app.library.now(&call.app.store)?,
     };
-    let count = wanted.among(call, &frozen)?.len();
+    let count = frozen.count(&wanted, &call.deadline());
+    let count = count.map_err(|error| filter::index_error(&error, ErrorType::InvalidAdvancedSearchCountQuery))?;
     Ok(Reply::json(json!({ "count": count, "meta": call.meta() })))
 }
 
 /// The list over a snapshot. Checks come in the published order.
 pub(super) fn list(call: &Call) -> Result<Reply, ApiError> {
-    let params = &call.params;
+    let (params, schema) = (&call.params, call.app.library.schema());
     client(call)?;
     let snapshot = params.filled("snapshot").ok_or_else(|| ApiError::new(ErrorType::MissingSearchAfterSnapshot))?;
     let search_after = params.filled("search_after");
@@ -64,18 +64,25 @@ pub(super) fn list(call: &Call) -> Result<Reply, ApiError> {
     if params.filled("format").is_some_and(|format| format != "json") {
         return Err(ApiError::new(ErrorType::InvalidSearchAfterResponseFormat));
     }
-    let cursor = search_after.map(|text| Cursor::read(text, params)).transpose()?;
-    let keys = sort::read(params).map_err(|reason| ApiError::with(ErrorType::InvalidSearchAfterQuery, reason))?;
-    let wanted = Wanted::read(call, ErrorType::InvalidSearchAfterQuery)?;
+    let cursor = search_after.map(|text| cursor(text, params, schema)).transpose()?;
+    let keys =
+        sort::read(params, schema).map_err(|reason| ApiError::with(ErrorType::InvalidSearchAfterQuery, reason))?;
+    let wanted = filter::wanted(call, ErrorType::InvalidSearchAfterQuery)?;
     let limit = page_limit(call)?;
     let frozen = lock(&call.app.snapshots)
         .touch(snapshot, call.now)
         .ok_or_else(|| ApiError::new(ErrorType::SearchQuerySnapshotNotFound))?;
-    let page = page(&frozen, wanted.among(call, &frozen)?, &keys, cursor.as_ref(), limit);
+    let request = SearchRequest { sort: keys, after: cursor, limit, whole_seconds: true, ..SearchRequest::default() };
+    let page = frozen.search(&wanted, &request, &call.deadline());
+    let page = page.map_err(|error| match error {
+        index::IndexError::BadCursor => ApiError::new(ErrorType::InvalidSearchAfterKeyValue),
+        error => filter::index_error(&error, ErrorType::InvalidSearchAfterQuery),
+    })?;
 
     let fields = params.list("fields");
-    let search_after = page.last().map(|row| row.cursor(&keys));
-    let next = search_after.as_ref().filter(|_| page.len() == limit).map(|after| Link::advanced(params, limit, after));
+    let search_after = page.hits.last().map(|hit| written_cursor(&request.sort, &hit.cursor));
+    let next =
+        search_after.as_ref().filter(|_| page.hits.len() == limit).map(|after| Link::advanced(params, limit, after));
     let mut meta = call.meta();
     for name in ["first", "last", "previous"] {
         meta.insert(name.to_owned(), Value::Null);
@@ -89,7 +96,8 @@ pub(super) fn list(call: &Call) -> Result<Reply, ApiError> {
             meta.insert(name.to_owned(), text.into());
         }
     }
-    Ok(call.items(page.iter().map(|row| item(&row.stored, &fields)).collect(), meta))
+    let shown = page.hits.iter().map(|hit| shown(&frozen, hit, schema, &fields)).collect::<Result<_, _>>()?;
+    Ok(call.items(shown, meta))
 }
 
 /// Who asks, by the headers that say so.
@@ -108,130 +116,101 @@ fn client(call: &Call) -> Result<Client, ApiError> {
     Ok((header("remote-addr", REMOTE_ADDR_LEN_MAX)?, header("user-agent", USER_AGENT_LEN_MAX)?))
 }
 
-/// A session on its way into a page.
-struct Row {
-    values: Vec<Option<SortValue>>,
-    /// Its place in the snapshot.
-    tiebreaker: u64,
-    stored: Arc<StoredSession>,
-}
-
-impl Row {
-    fn cursor(&self, keys: &[SortKey]) -> String {
-        let pairs = keys.iter().zip(&self.values).map(|(key, value)| format!("{}:{}", key.field, written(value)));
-        let tiebreaker = format!("{TIEBREAKER}:{}", self.tiebreaker);
-        pairs.chain([tiebreaker]).collect::<Vec<_>>().join(",")
+/// A session of a page.
+fn shown(frozen: &Snapshot, hit: &index::SessionHit, schema: &Schema, fields: &[String]) -> Result<Value, ApiError> {
+    if fields.is_empty() {
+        return Ok(item(schema, &Session::new(hit.key.as_str()), fields));
     }
+    let document = frozen.session(hit).map_err(|error| filter::index_error(&error, ErrorType::SearchUnavailable))?;
+    Ok(item(schema, &document, fields))
 }
 
-/// A value as it stands in a cursor: a comma or a backslash in it has a backslash before it.
-fn written(value: &Option<SortValue>) -> String {
+/// The cursor behind a session, in the published form.
+fn written_cursor(keys: &[SortKey], cursor: &Cursor) -> String {
+    let pairs =
+        keys.iter().zip(&cursor.values).map(|(key, value)| format!("{}:{}", key.field, written(value.as_ref())));
+    let tiebreaker = format!("{TIEBREAKER}:{}", cursor.tiebreaker);
+    pairs.chain([tiebreaker]).collect::<Vec<_>>().join(",")
+}
+
+/// A value as it stands in a cursor: a comma or a backslash in it has a backslash before it, and so has a text that would
+/// be taken for no value.
+fn written(value: Option<&SortValue>) -> String {
     match value {
-        None => "null".to_owned(),
-        Some(SortValue::Number(number)) => number.to_string(),
+        None => NO_VALUE.to_owned(),
+        Some(SortValue::Date(ms)) => ms.div_euclid(1000).to_string(),
+        Some(SortValue::Text(text)) if text == NO_VALUE => format!("\\{NO_VALUE}"),
         Some(SortValue::Text(text)) => text.replace('\\', "\\\\").replace(',', "\\,"),
+        Some(other) => other.show(),
     }
 }
 
-fn page(
-    frozen: &Frozen,
-    wanted: Vec<Arc<StoredSession>>,
-    keys: &[SortKey],
-    after: Option<&Cursor>,
-    limit: usize,
-) -> Vec<Row> {
-    let wanted: HashSet<&str> = wanted.iter().map(|stored| stored.session.key.as_str()).collect();
-    let places = (0_u64..).zip(frozen.sessions.values());
-    let rows = places.filter(|(_, stored)| wanted.contains(stored.session.key.as_str())).map(|(place, stored)| Row {
-        values: keys.iter().map(|key| key.value(&stored.session, true)).collect(),
-        tiebreaker: place,
-        stored: Arc::clone(stored),
-    });
-    let is_after = |row: &Row| {
-        after.is_none_or(|cursor| {
-            let order = sort::compare(keys, &row.values, &cursor.values);
-            order.then(row.tiebreaker.cmp(&cursor.tiebreaker)).is_gt()
-        })
+/// Reads `search_after`; the checks are those of the published API, in its order.
+fn cursor(text: &str, params: &Params, schema: &Schema) -> Result<Cursor, ApiError> {
+    let pairs = pairs(text).ok_or_else(|| ApiError::new(ErrorType::InvalidSearchAfterKeyValueFormat))?;
+    let mut seen = HashSet::new();
+    if !pairs.iter().all(|(key, _)| seen.insert(key.as_str())) {
+        return Err(ApiError::new(ErrorType::DuplicatedSearchAfterKey));
+    }
+    let tiebreaker = pairs.iter().position(|(key, _)| key == TIEBREAKER);
+    let tiebreaker = tiebreaker.ok_or_else(|| ApiError::new(ErrorType::MissingSearchAfterTiebreaker))?;
+    let sorted: Vec<&Pair> = pairs.iter().filter(|(key, _)| key != TIEBREAKER).collect();
+    let mut values = Vec::new();
+    for (key, value) in &sorted {
+        let typed = match (value, schema.sortable(key)) {
+            (None, _) => None,
+            // An unknown field is told by the checks that follow.
+            (Some(text), None) => Some(SortValue::Text(text.clone())),
+            (Some(text), Some(kind)) => match SortValue::parse(text, kind) {
+                Some(value) => Some(value),
+                None => return Err(ApiError::new(ErrorType::InvalidSearchAfterKeyValue)),
+            },
+        };
+        values.push(typed);
+    }
+    let names = params.list("sort");
+    if sorted.len() < names.len() {
+        return Err(ApiError::new(ErrorType::MissingSearchAfterKeyValue));
+    }
+    if sorted.len() > names.len() {
+        return Err(ApiError::new(ErrorType::InconsistentSearchAfterParameters));
+    }
+    let same = |name: &str, key: &str| {
+        let name = name.strip_prefix('-').unwrap_or(name);
+        name == key || schema.named(name).first().is_some_and(|id| schema.named(key).first() == Some(id))
     };
-    let mut rows: Vec<Row> = rows.filter(is_after).collect();
-    rows.sort_by(|a, b| sort::compare(keys, &a.values, &b.values).then(a.tiebreaker.cmp(&b.tiebreaker)));
-    rows.truncate(limit);
-    rows
-}
-
-/// Where the last page ended.
-struct Cursor {
-    values: Vec<Option<SortValue>>,
-    tiebreaker: u64,
-}
-
-impl Cursor {
-    /// Reads `search_after`; the checks are those of the published API, in its order.
-    fn read(text: &str, params: &Params) -> Result<Cursor, ApiError> {
-        let pairs = pairs(text).ok_or_else(|| ApiError::new(ErrorType::InvalidSearchAfterKeyValueFormat))?;
-        let mut seen = HashSet::new();
-        if !pairs.iter().all(|(key, _)| seen.insert(key.as_str())) {
-            return Err(ApiError::new(ErrorType::DuplicatedSearchAfterKey));
-        }
-        let tiebreaker = pairs.iter().position(|(key, _)| key == TIEBREAKER);
-        let tiebreaker = tiebreaker.ok_or_else(|| ApiError::new(ErrorType::MissingSearchAfterTiebreaker))?;
-        let sorted: Vec<&(String, String)> = pairs.iter().filter(|(key, _)| key != TIEBREAKER).collect();
-        let mut values = Vec::new();
-        for (key, value) in &sorted {
-            let value = typed(key, value).ok_or_else(|| ApiError::new(ErrorType::InvalidSearchAfterKeyValue))?;
-            values.push(value);
-        }
-        let names = params.list("sort");
-        if sorted.len() < names.len() {
-            return Err(ApiError::new(ErrorType::MissingSearchAfterKeyValue));
-        }
-        if sorted.len() > names.len() {
-            return Err(ApiError::new(ErrorType::InconsistentSearchAfterParameters));
-        }
-        let canonical = |name: &str| resolve(name).map_or(name.to_owned(), |(field, _)| field.to_owned());
-        let names = names.iter().map(|name| canonical(name.strip_prefix('-').unwrap_or(name)));
-        if !names.eq(sorted.iter().map(|(key, _)| canonical(key))) || tiebreaker + 1 != pairs.len() {
-            return Err(ApiError::new(ErrorType::InconsistentSearchAfterOrder));
-        }
-        let tiebreaker = pairs[tiebreaker].1.parse();
-        let tiebreaker = tiebreaker.map_err(|_| ApiError::new(ErrorType::InvalidSearchAfterQuery))?;
-        Ok(Cursor { values, tiebreaker })
+    let in_order = names.iter().zip(&sorted).all(|(name, (key, _))| same(name, key));
+    if !in_order || tiebreaker + 1 != pairs.len() {
+        return Err(ApiError::new(ErrorType::InconsistentSearchAfterOrder));
     }
+    let tiebreaker = pairs[tiebreaker].1.as_deref().and_then(|text| text.parse().ok());
+    let tiebreaker = tiebreaker.ok_or_else(|| ApiError::new(ErrorType::InvalidSearchAfterQuery))?;
+    Ok(Cursor { values, tiebreaker })
 }
+
+/// A key of a cursor and its value, if it has one.
+type Pair = (String, Option<String>);
 
 /// The pairs of a cursor; nothing if one is none.
-fn pairs(text: &str) -> Option<Vec<(String, String)>> {
-    let mut parts = vec![String::new()];
+fn pairs(text: &str) -> Option<Vec<Pair>> {
+    // Each part as it is meant, and whether something in it was escaped.
+    let mut parts = vec![(String::new(), false)];
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
+        let (part, is_escaped) = parts.last_mut()?;
         match c {
-            ',' => parts.push(String::new()),
-            '\\' => parts.last_mut()?.extend(chars.next()),
-            c => parts.last_mut()?.push(c),
+            ',' => parts.push((String::new(), false)),
+            '\\' => {
+                part.extend(chars.next());
+                *is_escaped = true;
+            }
+            c => part.push(c),
         }
     }
-    let pair = |part: String| {
+    let pair = |(part, is_escaped): (String, bool)| {
         let (key, value) = part.split_once(':')?;
-        (!key.trim().is_empty()).then(|| (key.trim().to_owned(), value.to_owned()))
+        let value = (is_escaped || value != NO_VALUE).then(|| value.to_owned());
+        (!key.trim().is_empty()).then(|| (key.trim().to_owned(), value))
     };
     parts.into_iter().map(pair).collect()
-}
-
-/// A value of a cursor as its field has it; nothing if it is not of the field's type.
-fn typed(key: &str, value: &str) -> Option<Option<SortValue>> {
-    if value == "null" {
-        return Some(None);
-    }
-    // An unknown field is told by the checks that follow.
-    let field_type = resolve(key).map_or(FieldType::Text, |(_, field_type)| field_type);
-    match field_type {
-        FieldType::Int | FieldType::Date => value.parse().ok().map(|number| Some(SortValue::Number(number))),
-        FieldType::Bool => match value {
-            "true" | "1" => Some(Some(SortValue::Number(1))),
-            "false" | "0" => Some(Some(SortValue::Number(0))),
-            _ => None,
-        },
-        FieldType::Ip => value.parse::<IpAddr>().ok().map(|_| Some(SortValue::Text(value.to_owned()))),
-        FieldType::Text => Some(Some(SortValue::Text(value.to_owned()))),
-    }
 }

@@ -1,19 +1,23 @@
 //! Documents as they are shown, whole or by chosen fields.
 
 use serde_json::{Map, Value, json};
-use trail_catalog::{Session, StoredSession};
+use trail_catalog::Session;
+use trail_catalog::filter::Schema;
 
 use super::session_path;
-use crate::fields::resolve;
+use crate::fields;
 
-/// Makes a name of a field to what is shown under it.
-pub(super) fn full(stored: &StoredSession) -> Map<String, Value> {
-    let mut shown = Session { key: stored.session.key.clone(), body: stored.session.body.clone() };
+/// The name under which a document's link to its trail stands.
+pub(super) const DOWNLOAD_LINK: &str = "trail_download_link";
+
+/// All that is shown of a document.
+pub(super) fn full(document: &Session) -> Map<String, Value> {
+    let mut shown = document.clone();
     let path = session_path(&shown.key);
     for link in ["alerts", "channels", "events", "indexing", "trail_downloads"] {
         shown.set(&format!("{link}.href"), format!("{path}/{link}"));
     }
-    if stored.file.is_some() {
+    if shown.body.remove(DOWNLOAD_LINK).is_some() {
         let archive = shown.field("recording.archive").cloned();
         let download = json!({ "href": format!("{path}/audit_trail") });
         shown.set("recording.audit_trail", json!({ "archive": archive, "download": download }));
@@ -27,40 +31,27 @@ pub(super) fn full(stored: &StoredSession) -> Map<String, Value> {
 }
 
 /// The fields that were asked for, each under the name that was used; `*` is all there are.
-pub(super) fn chosen(stored: &StoredSession, fields: &[String]) -> Map<String, Value> {
-    let full = full(stored);
+pub(super) fn chosen(schema: &Schema, document: &Session, fields: &[String]) -> Map<String, Value> {
+    let whole = whole(document);
     if fields.iter().any(|field| field == "*") {
-        let mut all = without_nulls(full);
-        all.insert("trail_download_link".to_owned(), download_link(stored));
+        let mut all = without_nulls(whole.body);
+        all.entry(DOWNLOAD_LINK).or_insert(Value::Null);
         return all;
     }
-    let whole = Session { key: String::new(), body: full };
     let mut shown = Session::default();
     for name in fields {
-        if let Some(value) = value(stored, &whole, name) {
+        if let Some(value) = fields::value(schema, &whole, name) {
             shown.set(name, value);
         }
     }
     shown.body
 }
 
-/// The value of a field by any of its names, null if it has none; nothing if there is no such field.
-pub(super) fn value(stored: &StoredSession, whole: &Session, name: &str) -> Option<Value> {
-    if name == "trail_download_link" {
-        return Some(download_link(stored));
-    }
-    if let Some((field, _)) = resolve(name) {
-        return Some(whole.field(field).cloned().unwrap_or(Value::Null));
-    }
-    // A group.
-    whole.field(name).cloned()
-}
-
-fn download_link(stored: &StoredSession) -> Value {
-    match &stored.file {
-        Some(_) => format!("{}/audit_trail", session_path(&stored.session.key)).into(),
-        None => Value::Null,
-    }
+/// What fields are chosen from.
+pub(super) fn whole(document: &Session) -> Session {
+    let mut body = full(document);
+    body.extend(document.field(DOWNLOAD_LINK).map(|link| (DOWNLOAD_LINK.to_owned(), link.clone())));
+    Session { key: String::new(), body }
 }
 
 fn without_nulls(object: Map<String, Value>) -> Map<String, Value> {

@@ -1,18 +1,21 @@
 //! `GET …/content/?q=`: what was on the screen of a session, and when.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use trail_catalog::StoredSession;
+use trail_catalog::filter::Plan;
+use trail_catalog::{StoredSession, session_key};
 use trail_index::IndexReader;
 use trail_model::TrailId;
 use trail_query::{Mode, Query};
-use trail_search::{Cancel, Error, Hit, IndexSource, Options, Order, Searcher};
+use trail_search::{Cancel, Error, Hit, IndexSource, Options, ScanSource, Searcher, Source};
 
-use super::visible;
+use super::{filter, visible};
 use crate::api_error::{ApiError, ErrorType};
 use crate::call::{Call, Reply};
+use crate::contents::Content;
 use crate::times;
 
 /// Hits of one answer.
@@ -26,14 +29,28 @@ pub(crate) fn content(call: &Call) -> Result<Reply, ApiError> {
     let offset = call.params.number("offset", 0)?;
     let Some(text) = call.params.filled("q") else { return Ok(call.items(Vec::new(), call.meta())) };
     let query = parse(text).map_err(|reason| ApiError::with(ErrorType::InvalidQuery, reason))?;
-    let index = index(call)?;
-    let Some(trail) = trail_of(&index, &stored) else { return Ok(call.items(Vec::new(), call.meta())) };
-    let searcher = Searcher::new(IndexSource::of_trails(index, vec![trail]), options(call));
-    let search = searcher.prepare(&query).map_err(|error| search_error(&error))?;
-    let hits = search.search_trail(0).map_err(|error| search_error(&error))?;
+    let content = content_index(call)?;
+    let trail = content.as_ref().and_then(|content| trail_of(content.source.index(), &stored));
+    let Some((content, trail)) = content.zip(trail) else { return Ok(call.items(Vec::new(), call.meta())) };
+    let source = content.source.with_trails(vec![trail]);
+    let hits = if call.who()?.role.filter.is_none() {
+        hits(call, source, &query)?
+    } else {
+        // Ranks over all trails would tell how frequent a word is in those that may not be seen.
+        let failed = |error: Error| search_error(&error, ErrorType::InvalidQuery);
+        let alone = ScanSource::new([source.content(0).map_err(failed)?]);
+        hits(call, alone.with_starts(vec![source.start(0)]), &query)?
+    };
     let start = stored.session.field("start_time").and_then(Value::as_str).and_then(times::start);
     let page = hits.iter().skip(offset).take(limit);
     Ok(call.items(page.map(|hit| item(hit, trail, start)).collect(), call.meta()))
+}
+
+/// The hits in the only trail of a source, best first.
+fn hits<S: Source>(call: &Call, source: S, query: &Query) -> Result<Vec<Hit>, ApiError> {
+    let failed = |error: Error| search_error(&error, ErrorType::InvalidQuery);
+    let searcher = Searcher::new(source, options(call));
+    searcher.prepare(query).map_err(failed)?.search_trail(0).map_err(failed)
 }
 
 fn item(hit: &Hit, trail: TrailId, start: Option<i64>) -> Value {
@@ -61,29 +78,51 @@ pub(super) fn parse(text: &str) -> Result<Query, String> {
     trail_query::parse(text, Mode::Sps).map(|parsed| parsed.query).map_err(|error| error.to_string())
 }
 
-/// Those of the sessions in which the query was true at some moment.
-pub(super) fn only_with(
+/// The sessions in which the query was true at some moment, of those that `allowed` has. A session that cannot be searched
+/// is left out, and told to the log.
+///
+/// # Errors
+/// `kind` if the query cannot be searched for or takes too long; [`ErrorType::SearchUnavailable`].
+pub(super) fn sessions_with(
     call: &Call,
-    sessions: Vec<Arc<StoredSession>>,
-    query: &str,
-) -> Result<Vec<Arc<StoredSession>>, ApiError> {
-    let query = parse(query).map_err(|reason| ApiError::with(ErrorType::InvalidQuery, reason))?;
-    let index = index(call)?;
-    let with_trail = sessions.into_iter().filter_map(|stored| Some((trail_of(&index, &stored)?, stored)));
-    let (trails, sessions): (Vec<TrailId>, Vec<_>) = with_trail.unzip();
-    let searcher = Searcher::new(IndexSource::of_trails(index, trails), options(call));
-    let search = searcher.prepare(&query).map_err(|error| search_error(&error))?;
-    let answer = search.search_all(Order::Trail, None).map_err(|error| search_error(&error))?;
-    for (trail, error) in &answer.failures {
-        tracing::error!(session = sessions[*trail].session.key, error = error.to_string(), "content cannot be read");
+    query: &Query,
+    allowed: Option<&Plan>,
+    kind: ErrorType,
+) -> Result<Vec<String>, ApiError> {
+    let Some(content) = content_index(call)? else { return Ok(Vec::new()) };
+    match allowed {
+        None => {
+            let find = || matching(call, query, content.source.with_trails(content.source.trails().to_vec()), kind);
+            content.answer(&format!("{query:?}"), find).map(|keys| keys.to_vec())
+        }
+        // What may not be seen is not looked at, and takes no time.
+        Some(allowed) => {
+            let snapshot = call.app.library.now(&call.app.store)?;
+            let keys = snapshot.keys_unsorted(allowed, &call.deadline());
+            let keys: HashSet<String> = keys.map_err(|error| filter::index_error(&error, kind))?.into_iter().collect();
+            let index = content.source.index();
+            let trails = index.indexed().filter(|(_, entry)| keys.contains(&session_key(entry)));
+            let trails = trails.map(|(trail, _)| trail).collect();
+            matching(call, query, content.source.with_trails(trails), kind)
+        }
     }
-    let mut found: Vec<usize> = answer.hits.iter().map(|(trail, _)| *trail).collect();
-    found.dedup();
-    Ok(found.into_iter().filter_map(|trail| sessions.get(trail).cloned()).collect())
 }
 
-fn index(call: &Call) -> Result<IndexReader, ApiError> {
-    IndexReader::open(&call.app.data).map_err(|error| ApiError::internal(ErrorType::SearchUnavailable, &error))
+fn matching(call: &Call, query: &Query, source: IndexSource, kind: ErrorType) -> Result<Vec<String>, ApiError> {
+    let searcher = Searcher::new(source, options(call));
+    let search = searcher.prepare(query).map_err(|error| search_error(&error, kind))?;
+    let found = search.matching_trails().map_err(|error| search_error(&error, kind))?;
+    let source = searcher.source();
+    let key = |trail: &usize| source.index().trail(source.trails()[*trail]).map(session_key);
+    for (trail, error) in &found.failures {
+        tracing::error!(session = key(trail), error = error.to_string(), "content cannot be read");
+    }
+    Ok(found.trails.iter().filter_map(key).collect())
+}
+
+fn content_index(call: &Call) -> Result<Option<Arc<Content>>, ApiError> {
+    let content = call.app.contents.now(&call.app.data);
+    content.map_err(|error| ApiError::internal(ErrorType::SearchUnavailable, &error))
 }
 
 /// The trail of a session, if it is indexed.
@@ -100,10 +139,10 @@ fn options(call: &Call) -> Options {
 }
 
 /// What went wrong: the query, or the search.
-fn search_error(error: &Error) -> ApiError {
+fn search_error(error: &Error, kind: ErrorType) -> ApiError {
     match error {
         Error::Content { .. } | Error::Index { .. } => ApiError::internal(ErrorType::SearchUnavailable, error),
-        Error::Cancelled => ApiError::with(ErrorType::InvalidQuery, "the search took too long; ask for less"),
-        query => ApiError::with(ErrorType::InvalidQuery, query.to_string()),
+        Error::Cancelled => ApiError::with(kind, "the search took too long; ask for less"),
+        query => ApiError::with(kind, query.to_string()),
     }
 }

@@ -7,12 +7,13 @@ use trail_index::{IndexOptions, Selection};
 use super::{body, links::encode, session_path, visible};
 use crate::api_error::{ApiError, ErrorType};
 use crate::call::{Call, Reply};
+use crate::library;
 use crate::times;
 
 /// `GET /api/audit/sessions/<id>`.
 pub(crate) fn detail(call: &Call) -> Result<Reply, ApiError> {
-    let stored = visible::session(call)?;
-    Ok(call.object(&stored.session.key, body::full(&stored)))
+    let document = library::document(visible::session(call)?);
+    Ok(call.object(&document.key, body::full(&document)))
 }
 
 /// `GET …/channels`.

@@ -1,92 +1,82 @@
 //! `stats` and `histogram`: how sessions are spread over the values of a field.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
+use trail_catalog::filter::{FieldType, Zone};
+use trail_catalog::index::Bucket;
 
-use super::query::Wanted;
+use super::filter;
 use crate::api_error::{ApiError, ErrorType};
 use crate::call::{Call, Reply};
-use crate::clock::SECOND_NS;
-use crate::fields::{FieldType, resolve};
-use crate::times;
+use crate::clock::MS_NS;
 
+/// Values of one answer.
+const SIZE: usize = 10;
+const SIZE_MAX: usize = 10_000;
 /// The most bins of one answer.
 const BINS_MAX: usize = 10_000;
 
 /// `GET /api/audit/sessions/stats`: the most frequent values of a field.
 pub(crate) fn stats(call: &Call) -> Result<Reply, ApiError> {
-    let (field, _) = field(call, "field")?;
-    let sub_field = call.params.filled("sub_fields").map(|_| self::field(call, "sub_fields")).transpose()?;
-    let size = call.params.number("size", 10)?;
-    let mut groups: BTreeMap<String, (usize, BTreeMap<String, usize>)> = BTreeMap::new();
-    let frozen = call.app.library.now(&call.app.store)?;
-    for stored in Wanted::read(call, ErrorType::InvalidQuery)?.among(call, &frozen)? {
-        for value in values(stored.session.field(field)) {
-            let group = groups.entry(value).or_default();
-            group.0 += 1;
-            for value in sub_field.iter().flat_map(|(field, _)| values(stored.session.field(field))) {
-                *group.1.entry(value).or_default() += 1;
-            }
-        }
-    }
-    let items = most_frequent(groups.into_iter().map(|(value, (count, subs))| (value, count, subs)), size);
-    let items = items.into_iter().map(|(value, count, subs)| {
-        let subs = most_frequent(subs.into_iter().map(|(value, count)| (value, count, ())), size);
-        let subs = subs.into_iter().map(|(value, count, ())| json!({ "count": count, "value": value }));
-        json!({ "count": count, "sub_fields": subs.collect::<Vec<_>>(), "value": value })
+    let (field, field_type) = field(call, "field")?;
+    let inner = call.params.filled("sub_fields").map(|_| self::field(call, "sub_fields")).transpose()?;
+    let size = call.params.number("size", SIZE)?.min(SIZE_MAX);
+    let wanted = filter::wanted(call, ErrorType::InvalidQuery)?;
+    let snapshot = call.app.library.now(&call.app.store)?;
+    let inner_name = inner.as_ref().map(|(name, _)| name.as_str());
+    let buckets = snapshot.count_values(&wanted, &field, inner_name, size, &call.deadline());
+    let buckets = buckets.map_err(|error| filter::index_error(&error, ErrorType::InvalidQuery))?;
+    let inner_type = inner.map(|(_, inner_type)| inner_type);
+    let items = buckets.iter().map(|bucket| {
+        let subs = bucket.inner.iter().map(|inner| {
+            json!({ "count": inner.count, "value": shown(inner, inner_type) })
+        });
+        json!({ "count": bucket.count, "sub_fields": subs.collect::<Vec<_>>(), "value": shown(bucket, Some(field_type)) })
     });
     Ok(call.items(items.collect(), call.meta()))
 }
 
-/// `GET /api/audit/sessions/histogram`: sessions by hour or day of a date.
+/// `GET /api/audit/sessions/histogram`: sessions by minute, hour, day or week of a date.
 pub(crate) fn histogram(call: &Call) -> Result<Reply, ApiError> {
     let (field, field_type) = field(call, "field")?;
     let invalid = |reason: &str| ApiError::with(ErrorType::InvalidQuery, reason);
-    if field_type != FieldType::Date {
+    if !matches!(field_type, FieldType::Date(_)) {
         return Err(invalid("field must be a date"));
     }
-    let bin_seconds = match call.params.filled("bin-size").unwrap_or("day") {
-        "minute" => 60,
-        "hour" => 3600,
-        "day" => 86_400,
-        "week" => 7 * 86_400,
+    let unit = match call.params.filled("bin-size").unwrap_or("day") {
+        "minute" => 'm',
+        "hour" => 'h',
+        "day" => 'd',
+        "week" => 'w',
         _ => return Err(invalid("bin-size must be minute, hour, day or week")),
     };
-    let mut bins: BTreeMap<i64, usize> = BTreeMap::new();
-    let frozen = call.app.library.now(&call.app.store)?;
-    for stored in Wanted::read(call, ErrorType::InvalidQuery)?.among(call, &frozen)? {
-        let time = stored.session.field(field).and_then(|time| times::start(time.as_str()?));
-        if let Some(time) = time {
-            *bins.entry(time.div_euclid(bin_seconds * SECOND_NS)).or_default() += 1;
-        }
-    }
+    let wanted = filter::wanted(call, ErrorType::InvalidQuery)?;
+    let snapshot = call.app.library.now(&call.app.store)?;
+    let bins = snapshot.histogram(&wanted, &field, unit, Zone(0), &call.deadline());
+    let bins = bins.map_err(|error| filter::index_error(&error, ErrorType::InvalidQuery))?;
     if bins.len() > BINS_MAX {
         return Err(invalid("too many bins: choose a larger bin-size"));
     }
-    let start = |bin: i64| trail_catalog::iso_ms(bin.saturating_mul(bin_seconds * SECOND_NS));
-    let items = bins.into_iter().map(|(bin, count)| json!({ "count": count, "start": start(bin) })).collect();
+    let items = bins.iter().map(|bin| json!({ "count": bin.count, "start": time(bin.start) })).collect();
     Ok(call.items(items, call.meta()))
 }
 
-fn field(call: &Call, parameter: &str) -> Result<(&'static str, FieldType), ApiError> {
-    let names = call.params.list(parameter);
-    let found = names.first().and_then(|name| resolve(name));
+/// The first field that a parameter names.
+fn field(call: &Call, parameter: &str) -> Result<(String, FieldType), ApiError> {
+    let name = call.params.list(parameter).into_iter().next();
+    let found = name.and_then(|name| Some((call.app.library.schema().sortable(&name)?, name)));
+    let found =
+        found.filter(|(field_type, _)| *field_type != FieldType::Key).map(|(field_type, name)| (name, field_type));
     found.ok_or_else(|| ApiError::with(ErrorType::InvalidQuery, format!("{parameter} must name a field")))
 }
 
-fn values(value: Option<&Value>) -> Vec<String> {
-    match value {
-        None => Vec::new(),
-        Some(Value::Array(values)) => values.iter().flat_map(|value| self::values(Some(value))).collect(),
-        Some(Value::String(text)) => vec![text.clone()],
-        Some(other) => vec![other.to_string()],
+/// The value of a bucket as documents show it.
+fn shown(bucket: &Bucket, field_type: Option<FieldType>) -> Value {
+    match (field_type, bucket.value.parse()) {
+        (Some(FieldType::Date(_)), Ok(ms)) => time(ms),
+        _ => bucket.value.as_str().into(),
     }
 }
 
-fn most_frequent<T>(groups: impl Iterator<Item = (String, usize, T)>, size: usize) -> Vec<(String, usize, T)> {
-    let mut groups: Vec<_> = groups.collect();
-    groups.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    groups.truncate(size);
-    groups
+fn time(ms: i64) -> Value {
+    trail_catalog::iso_ms(ms.saturating_mul(MS_NS)).into()
 }

@@ -1,11 +1,12 @@
 //! `GET /api/audit/sessions`: the basic search. A snapshot makes it the advanced one.
 
 use serde_json::{Value, json};
-use trail_catalog::StoredSession;
+use trail_catalog::Session;
+use trail_catalog::filter::Schema;
+use trail_catalog::index::{SearchRequest, SortKey};
 
 use super::links::Link;
-use super::query::Wanted;
-use super::{advanced, body, csv, session_path, sort};
+use super::{advanced, body, csv, filter, session_path, sort};
 use crate::api_error::{ApiError, ErrorType};
 use crate::call::{Call, Reply};
 
@@ -22,17 +23,30 @@ pub(crate) fn list(call: &Call) -> Result<Reply, ApiError> {
     };
     let limit = page_limit(call)?;
     let offset = call.params.number("offset", 0)?;
-    let keys = sort::read(&call.params).map_err(invalid)?;
-    let wanted = Wanted::read(call, ErrorType::InvalidQuery)?;
-    let frozen = call.app.library.now(&call.app.store)?;
-    let mut sessions = wanted.among(call, &frozen)?;
-    sort::sort(&mut sessions, &keys);
-
-    let reachable = sessions.len().min(call.app.settings.window);
-    let page = &sessions[offset.min(reachable)..offset.saturating_add(limit).min(reachable)];
+    let mut keys = sort::read(&call.params, call.app.library.schema()).map_err(invalid)?;
+    // Of those alike the last by key comes first, as of those alike in time the newest would.
+    keys.push(SortKey::parse("-key"));
+    let wanted = filter::wanted(call, ErrorType::InvalidQuery)?;
+    let window = call.app.settings.window;
+    let request = SearchRequest {
+        sort: keys,
+        offset: offset.min(window),
+        limit: limit.min(window.saturating_sub(offset)),
+        ..SearchRequest::default()
+    };
+    let failed = |error| filter::index_error(&error, ErrorType::InvalidQuery);
+    let snapshot = call.app.library.now(&call.app.store)?;
+    let found = snapshot.search(&wanted, &request, &call.deadline()).map_err(failed)?;
+    let reachable = usize::try_from(found.total).unwrap_or(usize::MAX).min(window);
     let fields = call.params.list("fields");
+    let page: Vec<Session> = if fields.is_empty() {
+        // Keys are all that is shown.
+        found.hits.into_iter().map(|hit| Session::new(hit.key)).collect()
+    } else {
+        found.hits.iter().map(|hit| snapshot.session(hit)).collect::<Result<_, _>>().map_err(failed)?
+    };
     if as_csv {
-        return Ok(csv::table(call, page, &fields));
+        return csv::table(call, &page, &fields);
     }
     let mut meta = call.meta();
     let link = |offset| Value::from(Link::basic(&call.params, limit, offset));
@@ -51,15 +65,15 @@ pub(crate) fn list(call: &Call) -> Result<Reply, ApiError> {
             meta.insert(name.to_owned(), text.into());
         }
     }
-    Ok(call.items(page.iter().map(|stored| item(stored, &fields)).collect(), meta))
+    Ok(call.items(page.iter().map(|document| item(call.app.library.schema(), document, &fields)).collect(), meta))
 }
 
 /// A session in a list.
-pub(super) fn item(stored: &StoredSession, fields: &[String]) -> Value {
-    let key = &stored.session.key;
+pub(super) fn item(schema: &Schema, document: &Session, fields: &[String]) -> Value {
+    let key = &document.key;
     let mut item = json!({ "key": key, "meta": { "href": session_path(key) } });
     if !fields.is_empty() {
-        item["body"] = body::chosen(stored, fields).into();
+        item["body"] = body::chosen(schema, document, fields).into();
     }
     item
 }

@@ -1,55 +1,64 @@
 //! What a caller may see: the one place where a role's filter is applied to sessions.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
-use trail_catalog::{Session, StoredSession};
+use trail_catalog::StoredSession;
+use trail_catalog::filter::{Leaf, Plan};
+use trail_query::Occur;
 
+use super::filter;
 use crate::api_error::{ApiError, ErrorType};
 use crate::call::Call;
-use crate::filter::Filter;
-use crate::library::Frozen;
 
-/// The sessions a caller may see.
-pub(super) struct Visible(Option<Filter>);
-
-impl Visible {
-    /// What the caller's role allows. A role whose filter cannot be read allows nothing.
-    pub(super) fn to(call: &Call) -> Result<Visible, ApiError> {
-        let Some(filter) = &call.who()?.role.filter else { return Ok(Visible(None)) };
-        match Filter::parse(filter) {
-            Ok(filter) => Ok(Visible(Some(filter))),
-            Err(reason) => {
-                tracing::error!(role = call.who()?.role.name, reason, "the role's filter cannot be read");
-                Err(ApiError::new(ErrorType::Unauthorized).detail("path", call.path.as_str()))
-            }
+/// The sessions that the caller's role allows; nothing if that is all of them. A role whose filter cannot be read allows
+/// nothing.
+pub(super) fn plan(call: &Call) -> Result<Option<Plan>, ApiError> {
+    let role = &call.who()?.role;
+    let Some(text) = &role.filter else { return Ok(None) };
+    match filter::read(call, text, None) {
+        Ok(plan) => Ok(Some(plan)),
+        Err(error) => {
+            tracing::error!(role = role.name, error = error.to_string(), "the role's filter cannot be read");
+            Err(ApiError::new(ErrorType::Unauthorized).detail("path", call.path.as_str()))
         }
-    }
-
-    pub(super) fn admits(&self, session: &Session) -> bool {
-        self.0.as_ref().is_none_or(|filter| filter.admits(session))
-    }
-
-    /// The sessions of `frozen` that the caller may see, by key.
-    pub(super) fn among<'f>(&'f self, frozen: &'f Frozen) -> impl Iterator<Item = &'f Arc<StoredSession>> {
-        frozen.sessions.values().filter(|stored| self.admits(&stored.session))
     }
 }
 
 /// The session that the path names. One that the caller may not see is not there.
 pub(super) fn session(call: &Call) -> Result<StoredSession, ApiError> {
-    let visible = Visible::to(call)?;
-    let stored = call.app.store.session(call.variable(0))?.filter(|stored| visible.admits(&stored.session));
-    stored.ok_or_else(|| ApiError::new(ErrorType::NotFound))
+    let allowed = plan(call)?;
+    let not_found = || ApiError::new(ErrorType::NotFound);
+    let stored = call.app.store.session(call.variable(0))?.ok_or_else(not_found)?;
+    if let Some(allowed) = allowed {
+        let snapshot = call.app.library.at_least(&call.app.store, stored.revision)?;
+        let this = Plan::Leaf(Leaf::Keys(vec![stored.session.key.clone()]));
+        let both = Plan::Bool { clauses: vec![(Occur::Must, this), (Occur::Must, allowed)], minimum: None };
+        let count = snapshot
+            .count(&both, &call.deadline())
+            .map_err(|error| filter::index_error(&error, ErrorType::NotFound))?;
+        if count == 0 {
+            return Err(not_found());
+        }
+    }
+    Ok(stored)
 }
 
-/// The users of the sessions that the caller may see; nothing if that is all of them.
-pub(crate) fn visible_users(call: &Call) -> Result<Option<BTreeSet<String>>, ApiError> {
-    let visible = Visible::to(call)?;
-    if visible.0.is_none() {
-        return Ok(None);
+/// The users of the sessions that the caller may see, each with the start of the last of these sessions in milliseconds
+/// since 1970; nothing if the caller may see all sessions.
+pub(crate) fn visible_users(call: &Call) -> Result<Option<BTreeMap<String, Option<i64>>>, ApiError> {
+    let Some(allowed) = plan(call)? else { return Ok(None) };
+    let snapshot = call.app.library.now(&call.app.store)?;
+    let latest = |date: &str| {
+        let latest = snapshot.latest_by_value(&allowed, "user.name", date, &call.deadline());
+        latest.map_err(|error| filter::index_error(&error, ErrorType::InvalidQueryValue))
+    };
+    let mut users = latest("start_time")?;
+    if users.values().any(Option::is_none) {
+        // A recording without a clock was seen when it came in.
+        let created = latest("creation_time")?;
+        for (user, seen) in users.iter_mut().filter(|(_, seen)| seen.is_none()) {
+            *seen = created.get(user).copied().flatten();
+        }
     }
-    let frozen = call.app.library.now(&call.app.store)?;
-    let names = visible.among(&frozen).filter_map(|stored| stored.session.field("user.name")?.as_str());
-    Ok(Some(names.map(str::to_owned).collect()))
+    Ok(Some(users))
 }
