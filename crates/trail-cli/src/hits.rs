@@ -229,7 +229,7 @@ impl<'a> Printer<'a> {
             true => format!("  record {}", records.begin),
             false => format!("  records {}–{}", records.begin, records.end),
         });
-        place.push_str(&format!("  for {}", times::duration(span.len_ns())));
+        place.push_str(&format!("  for {}", trail_convert::duration(span.len_ns())));
         self.ui.paint(out, Role::Place, &place)?;
         if let Some(png) = &shown.png {
             write!(out, "  {}", png.display())?;

@@ -8,9 +8,10 @@ use anyhow::{Context, Result, anyhow};
 use trail_container::format::MAGIC;
 use trail_container::{Header, MemoryStorage, Storage, SyncPolicy, TrailReader, TrailWriter, WriterOptions};
 use trail_content::{BLOCK_OUTPUT_LEN, ContentFile, ContentStream, ExtractOptions};
-use trail_import::{Encoding, EventSink, ImportOptions, ImportReport, RecordingSource, Severity, SinkError};
-use trail_model::{ChannelId, Event, SessionMeta, TrailId};
-use trail_replay::{Cost, RecordSink, Recorder};
+use trail_convert::{EventRecorder, trail_id, write_trail};
+use trail_import::{Encoding, ImportOptions, ImportReport, RecordingSource, Severity, SinkError};
+use trail_model::{ChannelId, SessionMeta, TrailId};
+use trail_replay::Cost;
 
 use crate::args::ReadArgs;
 
@@ -224,9 +225,9 @@ impl Found {
         match self.as_trail() {
             Err(source) if source.raw_len()? <= DIRECT_LEN => {
                 let id = trail_id(source)?;
-                let mut sink = Sink::new(|_| Ok(ContentStream::new(id)));
+                let mut sink = EventRecorder::new(|_| Ok(ContentStream::new(id)));
                 let report = source.import(options, &mut sink).with_context(|| source.path().to_owned())?;
-                let (recorder, meta) = sink.close()?;
+                let (recorder, meta) = sink.finish().map_err(anyhow::Error::from_boxed)?;
                 let (findings, damaged) = findings_of(&report);
                 let content = recorder.into_writer().finish().with_context(failed)?;
                 Ok(Extracted { content, meta, findings, damaged })
@@ -244,12 +245,8 @@ impl Found {
                 Ok(Imported { findings: recording.findings, damaged: recording.damaged, import: None })
             }
             Err(source) => {
-                let header = |meta: SessionMeta| -> Result<Header> { Ok(Header::with_id(trail_id(source)?, meta)) };
-                let mut sink = Sink::new(|meta: SessionMeta| {
-                    Ok(TrailWriter::create(path, &header(merge(meta, more))?, WriterOptions::default())?)
-                });
-                let report = source.import(options, &mut sink).with_context(|| source.path().to_owned())?;
-                let cost = finish(sink, |meta| merge(meta, more))?.1;
+                let written = write_trail(source, trail_id(source)?, path, options, more);
+                let (report, cost) = written.with_context(|| source.path().to_owned())?;
                 let (findings, damaged) = findings_of(&report);
                 Ok(Imported { findings, damaged, import: Some((report, cost)) })
             }
@@ -260,7 +257,7 @@ impl Found {
     pub(crate) fn trail_id(&self) -> Result<TrailId> {
         match self.as_trail() {
             Ok(path) => Ok(TrailReader::open(path)?.trail_id()),
-            Err(source) => trail_id(source),
+            Err(source) => Ok(trail_id(source)?),
         }
     }
 
@@ -279,13 +276,6 @@ pub(crate) struct Imported {
     pub(crate) findings: Vec<String>,
     pub(crate) damaged: bool,
     pub(crate) import: Option<(ImportReport, Cost)>,
-}
-
-fn trail_id(source: &RecordingSource) -> Result<TrailId> {
-    let digest = source.digest()?;
-    let mut id = [0; 16];
-    id.copy_from_slice(&digest[..16]);
-    Ok(TrailId(id))
 }
 
 fn findings_of(report: &ImportReport) -> (Vec<String>, bool) {
@@ -308,86 +298,35 @@ fn import_scratch(source: &RecordingSource, options: &ImportOptions) -> Result<R
     if source.raw_len()? > IN_MEMORY_LEN {
         let folder = tempfile::tempdir().context("failed to make a temporary folder")?;
         let path = folder.path().join("scratch.trail");
-        let mut sink = Sink::new(|meta| Ok(TrailWriter::create(&path, &Header::with_id(id, meta), writer_options)?));
+        let mut sink =
+            EventRecorder::new(|meta| Ok(TrailWriter::create(&path, &Header::with_id(id, meta), writer_options)?));
         let report = source.import(options, &mut sink).with_context(|| source.path().to_owned())?;
-        let cost = finish(sink, |meta| meta)?.1;
+        let cost = close(sink)?.1;
         // The open file stays readable; its name goes with the folder.
         let trail = TrailReader::open(&path)?;
         return Ok(recording(trail, report, cost));
     }
-    let mut sink = Sink::new(|meta| {
+    let mut sink = EventRecorder::new(|meta| {
         Ok(TrailWriter::with_storage(MemoryStorage::default(), &Header::with_id(id, meta), writer_options)?)
     });
     let report = source.import(options, &mut sink).with_context(|| source.path().to_owned())?;
-    let (writer, cost) = finish(sink, |meta| meta)?;
+    let (writer, cost) = close(sink)?;
     let trail = TrailReader::from_bytes(writer.into_storage().bytes)?;
     Ok(recording(trail, report, cost))
+}
+
+/// Closes the trail that events went to.
+fn close<S: Storage, F: FnMut(SessionMeta) -> Result<TrailWriter<S>, SinkError>>(
+    events: EventRecorder<TrailWriter<S>, F>,
+) -> Result<(TrailWriter<S>, Cost)> {
+    let (mut recorder, meta) = events.finish().map_err(anyhow::Error::from_boxed)?;
+    recorder.writer_mut().set_meta(meta);
+    Ok(recorder.close()?)
 }
 
 fn recording(trail: TrailReader, report: ImportReport, cost: Cost) -> Recording {
     let (findings, damaged) = findings_of(&report);
     Recording { trail, findings, damaged, import: Some((report, cost)) }
-}
-
-/// Takes the events of an import into a recorder, which is made when the first metadata comes.
-struct Sink<W: RecordSink, F> {
-    make: F,
-    recorder: Option<Recorder<W>>,
-    meta: SessionMeta,
-}
-
-impl<W: RecordSink, F: FnMut(SessionMeta) -> Result<W>> Sink<W, F> {
-    fn new(make: F) -> Sink<W, F> {
-        Sink { make, recorder: None, meta: SessionMeta::default() }
-    }
-
-    fn recorder(&mut self) -> Result<&mut Recorder<W>> {
-        match &mut self.recorder {
-            Some(recorder) => Ok(recorder),
-            empty => Ok(empty.insert(Recorder::new((self.make)(self.meta.clone())?))),
-        }
-    }
-
-    /// The recorder with all events, and the last metadata.
-    fn close(mut self) -> Result<(Recorder<W>, SessionMeta)> {
-        self.recorder()?;
-        Ok((self.recorder.context("the recorder was made above")?, self.meta))
-    }
-}
-
-/// Closes the trail that events went to.
-fn finish<S: Storage, F: FnMut(SessionMeta) -> Result<TrailWriter<S>>>(
-    sink: Sink<TrailWriter<S>, F>,
-    last: impl Fn(SessionMeta) -> SessionMeta,
-) -> Result<(TrailWriter<S>, Cost)> {
-    let (mut recorder, meta) = sink.close()?;
-    recorder.writer_mut().set_meta(last(meta));
-    Ok(recorder.close()?)
-}
-
-impl<W: RecordSink, F: FnMut(SessionMeta) -> Result<W>> EventSink for Sink<W, F> {
-    fn meta(&mut self, meta: &SessionMeta) -> Result<(), SinkError> {
-        self.meta = meta.clone();
-        Ok(())
-    }
-
-    fn event(&mut self, event: Event) -> Result<(), SinkError> {
-        self.recorder().map_err(SinkError::from)?.event(&event)?;
-        Ok(())
-    }
-}
-
-/// `meta` with what `more` knows in addition; `more` wins.
-fn merge(mut meta: SessionMeta, more: &SessionMeta) -> SessionMeta {
-    let more = more.clone();
-    meta.start = more.start.or(meta.start);
-    meta.user = more.user.or(meta.user);
-    meta.target_user = more.target_user.or(meta.target_user);
-    meta.host = more.host.or(meta.host);
-    meta.command = more.command.or(meta.command);
-    meta.title = more.title.or(meta.title);
-    meta.extra.extend(more.extra);
-    meta
 }
 
 /// The channel asked for, or the first one with a screen.
@@ -396,14 +335,7 @@ pub(crate) fn screen_channel(trail: &TrailReader, wanted: Option<u32>) -> Result
         let channel = ChannelId(wanted);
         return trail.channel(channel).map(|_| channel).with_context(|| format!("no channel {wanted}"));
     }
-    for summary in trail.channels() {
-        let mut player = trail_replay::Player::new(trail, summary.channel)?;
-        player.seek(summary.last_record)?;
-        if player.terminal().is_some() || player.surface().is_some() {
-            return Ok(summary.channel);
-        }
-    }
-    Err(anyhow!("the recording has no channel with a screen"))
+    Ok(trail_convert::screen_channel(trail)?)
 }
 
 /// An error with its causes, in one line.

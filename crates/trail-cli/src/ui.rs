@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+pub(crate) use trail_convert::printable;
 
 use crate::args::ColorWhen;
 
@@ -69,12 +70,4 @@ impl Ui {
         // If standard error is gone there is nobody to tell.
         let _ = writeln!(io::stderr(), "trail: {}", printable(message));
     }
-}
-
-/// `text` without control characters: what comes from a recording must not steer the terminal that prints it.
-pub(crate) fn printable(text: &str) -> std::borrow::Cow<'_, str> {
-    if text.chars().all(|c| !c.is_control() || c == '\t') {
-        return text.into();
-    }
-    text.chars().map(|c| if c.is_control() && c != '\t' { '\u{FFFD}' } else { c }).collect::<String>().into()
 }

@@ -1,14 +1,13 @@
 //! `trail export`: a recording in another form.
 
-mod cast;
 mod frames;
 mod records;
-mod text;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
 use anyhow::{Context, Result};
+use trail_convert::{cast, text};
 use trail_model::TrailId;
 
 use crate::args::{ExportArgs, ExportFormat};

@@ -58,7 +58,7 @@ pub(crate) fn run(args: &SessionsArgs, ui: &Ui) -> Result<Outcome> {
         ui.paint(&mut out, Role::Path, session)?;
         let user = [meta.user.as_deref(), meta.host.as_deref()].into_iter().flatten().collect::<Vec<_>>().join("@");
         let what = meta.title.as_deref().or(meta.command.as_deref()).or(meta.source.as_deref()).unwrap_or_default();
-        let duration = times::duration(trail.duration().0);
+        let duration = trail_convert::duration(trail.duration().0);
         let start = start.unwrap_or_else(|| "-".into());
         writeln!(out, "  {start:<30}  {duration:>12}  {:<20}  {}", printable(&user), printable(what))?;
     }

@@ -2,17 +2,19 @@
 
 use std::io::Write;
 
-use anyhow::Result;
 use serde_json::{Map, Value, json};
 use trail_container::{RecordBody, TrailReader};
 use trail_model::{Offset, Size};
 
-use crate::recording::screen_channel;
+use crate::{Result, screen_channel};
 
 /// Writes the first channel with a screen. Records that were cut from one write come out as one event again, and a
 /// character is never split between events.
-pub(super) fn write(out: &mut impl Write, trail: &TrailReader, reveal_input: bool) -> Result<()> {
-    let channel = screen_channel(trail, None)?;
+///
+/// # Errors
+/// [`Error`](crate::Error): the trail has no screen, cannot be read, or `out` fails.
+pub fn write(out: &mut impl Write, trail: &TrailReader, reveal_input: bool) -> Result<()> {
+    let channel = screen_channel(trail)?;
     writeln!(out, "{}", header(trail, initial_size(trail, channel)?))?;
     let mut pending = Pending::default();
     for index in 0..trail.chunks().len() {

@@ -3,16 +3,17 @@
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
 
-use anyhow::Result;
 use trail_content::{ChannelContent, ContentFile, Kind};
 use trail_model::{Offset, TimeSpan};
 
-use crate::times;
-use crate::ui::printable;
+use crate::{Result, duration, printable};
 
 /// Writes a line for each distinct text of each kind: offset, how long it was then visible, and the text. Titles,
 /// commands and shown input say so before the text.
-pub(super) fn write(out: &mut impl Write, content: &ContentFile) -> Result<()> {
+///
+/// # Errors
+/// [`Error`](crate::Error): the content cannot be read, or `out` fails.
+pub fn write(out: &mut impl Write, content: &ContentFile) -> Result<()> {
     let many = content.channels().iter().filter(|channel| channel.block_count() > 0).count() > 1;
     for channel in content.channels() {
         if many {
@@ -72,7 +73,7 @@ fn write_row(out: &mut impl Write, row: &Row) -> Result<()> {
         Kind::Line => String::new(),
         kind => format!("[{kind}] "),
     };
-    let duration = times::duration(row.span.len_ns());
+    let duration = duration(row.span.len_ns());
     for line in row.text.lines() {
         writeln!(out, "{:>13}  {duration:>11}  {label}{}", Offset::to_string(&start), printable(line))?;
     }
