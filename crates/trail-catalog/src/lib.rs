@@ -15,5 +15,5 @@ pub use store::{
     Account, Alert, AlertKind, CATALOGUE_FILE, Channel, Download, Event, EventKind, IndexRun, Rights, Role, RunStatus,
     SCHEMA_VERSION, SessionFacts, Store, StoreError, StoredSession, TrailState, User, UserScore, rest_form,
 };
-pub use sync::{SyncError, SyncReport, rebuild, session_key, sync};
+pub use sync::{SyncError, SyncReport, announce, is_given_number, is_given_text, rebuild, session_key, sync};
 pub use time::iso_ms;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::json;
 use trail_container::{RecordBody, TrailReader};
 use trail_content::{ContentFile, Kind};
-use trail_index::{DataDir, IndexReader, Status, TrailEntry, index_version};
+use trail_index::{DataDir, IndexReader, SessionInfo, Status, TrailEntry, index_version};
 use trail_model::{Offset, SessionMeta, Timestamp};
 
 use crate::store::{Channel, Event, EventKind, IndexRun, RunStatus, SessionFacts, Store, StoreError, TrailState};
@@ -45,6 +45,16 @@ const GIVEN_NUMBERS: [&str; 5] = [
     "server.port",
 ];
 
+/// Whether a recording's metadata gives the field of this name as a text.
+pub fn is_given_text(name: &str) -> bool {
+    GIVEN_TEXTS.contains(&name)
+}
+
+/// Whether a recording's metadata gives the field of this name as a whole number.
+pub fn is_given_number(name: &str) -> bool {
+    GIVEN_NUMBERS.contains(&name)
+}
+
 /// Sessions stored at once.
 const SYNC_BATCH: usize = 256;
 
@@ -58,6 +68,9 @@ pub enum SyncError {
     /// The index cannot be read.
     #[error("failed to read the index")]
     Index(#[from] trail_index::Error),
+    /// The trail cannot be read.
+    #[error("failed to read the trail")]
+    Trail(#[from] trail_container::Error),
 }
 
 /// What bringing the catalogue up to date changed.
@@ -98,7 +111,9 @@ pub fn sync(data: &DataDir, store: &Store, now_ns: i64) -> Result<SyncReport, Sy
             }
         }
     }
-    gone.extend(known.into_values().map(|state| state.key));
+    // A trail that is there and not indexed yet keeps its session.
+    let is_gone = |state: &TrailState| !data.trails_dir().join(&state.file).exists();
+    gone.extend(known.into_values().filter(is_gone).map(|state| state.key));
     for key in gone {
         report.removed += usize::from(store.remove_session(&key)?);
     }
@@ -133,6 +148,52 @@ fn facts(
         events: content.as_ref().map(|content| events(content, start_of(entry))).unwrap_or_default(),
         runs: vec![run(entry, now_ns)],
     }
+}
+
+/// Makes the document of a trail that is not indexed yet, so that its session is known at once. `file` is a path under
+/// the folder of trails. Gives the session's key.
+///
+/// # Errors
+/// [`SyncError`].
+pub fn announce(data: &DataDir, store: &Store, file: &str, now_ns: i64) -> Result<String, SyncError> {
+    let trail = TrailReader::open(data.trails_dir().join(file))?;
+    let id = file.rsplit('/').next().unwrap_or(file);
+    let info = SessionInfo {
+        id: id.strip_suffix(".trail").unwrap_or(id).to_owned(),
+        start_ns: trail.meta().start.map(|start| start.0),
+        duration_ns: trail.duration().0,
+        records: trail.last_record(),
+        closed: trail.is_closed(),
+        ..SessionInfo::default()
+    };
+    let entry = TrailEntry {
+        file: file.to_owned(),
+        len: 0,
+        modified_ns: 0,
+        trail: Some(trail.trail_id()),
+        head: String::new(),
+        status: Status::Ok,
+        content: None,
+        session: info,
+        partition: String::new(),
+        segments: BTreeMap::new(),
+        stats: Default::default(),
+        coverage: BTreeMap::new(),
+    };
+    let key = session_key(&entry);
+    let mut session = session(&entry, &key, Some(&trail), None);
+    session.set("recording.index_status", if trail.is_closed() { "NOT_INDEXED" } else { "CHANNEL_OPEN" });
+    let run = IndexRun { status: RunStatus::Queued, ..run(&entry, now_ns) };
+    let facts = SessionFacts {
+        session,
+        // No state of a trail is written so: indexing makes the document again.
+        trail: Some(TrailState { key: key.clone(), file: file.to_owned(), state: String::new() }),
+        channels: channels(&trail),
+        events: Vec::new(),
+        runs: vec![run],
+    };
+    store.put_sessions([&facts], now_ns)?;
+    Ok(key)
 }
 
 /// Makes all documents again from their trails. Downloads, alerts, users and accounts stay.

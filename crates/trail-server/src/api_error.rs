@@ -185,14 +185,7 @@ impl ApiError {
 
     /// Something broke that is not the caller's doing: told to the log, not to the caller.
     pub fn internal(kind: ErrorType, cause: &dyn std::error::Error) -> ApiError {
-        let mut text = cause.to_string();
-        let mut next = cause.source();
-        while let Some(error) = next {
-            text.push_str(": ");
-            text.push_str(&error.to_string());
-            next = error.source();
-        }
-        tracing::error!(error = text, r#type = kind.name(), "request failed");
+        tracing::error!(error = with_causes(cause), r#type = kind.name(), "request failed");
         ApiError::new(kind)
     }
 
@@ -213,6 +206,18 @@ impl ApiError {
             "meta": { "href": path },
         })
     }
+}
+
+/// An error with its causes, in one line.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(error) = next {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        next = error.source();
+    }
+    text
 }
 
 /// What goes wrong in the index over sessions while answering.

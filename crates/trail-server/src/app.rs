@@ -17,6 +17,8 @@ use crate::access;
 use crate::api::{Access, ENDPOINTS, Endpoint};
 use crate::api_error::{ApiError, ErrorType};
 use crate::call::{Body, Call, Reply, Who};
+use crate::follow::follow;
+use crate::incoming;
 use crate::params::Params;
 use crate::state::{AppState, lock};
 
@@ -48,7 +50,7 @@ async fn handle(app: AppState, path: Option<&'static str>, variables: Vec<String
     let asked = request.uri().path().trim_end_matches('/').to_owned();
     let is_head = request.method() == Method::HEAD;
     let answered = answer(app.clone(), path, variables, &asked, request, id).await;
-    let mut response = answered.unwrap_or_else(|error| error_response(&error, &asked));
+    let mut response = answered.unwrap_or_else(|error| error_response(&app, &error, &asked));
     let took = began.elapsed();
     let status = response.status().as_u16();
     app.metrics.count(path.unwrap_or("none"), status, took);
@@ -75,7 +77,8 @@ async fn answer(
         return Err(ApiError::new(ErrorType::UrlTooLong));
     }
     let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
-    let endpoint = path.and_then(|path| ENDPOINTS.iter().find(|e| e.path == path && e.method == method.as_str()));
+    let endpoint: Option<&'static Endpoint> =
+        path.and_then(|path| ENDPOINTS.iter().find(|e| e.path == path && e.method == method.as_str()));
     let is_known = path.is_some();
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
     let call = Call {
@@ -83,48 +86,84 @@ async fn answer(
         headers: request.headers().clone(),
         path: asked.to_owned(),
         variables,
+        upload: None,
         who: None,
         peer: peer.unwrap_or_else(|| "unknown".to_owned()),
         now: app.clock.now(),
         app: app.clone(),
     };
-    // The body of no endpoint is read: what is not read is not kept.
-    drop(request);
+    // What is not read of a body is not kept.
+    let body = request.into_body();
+    let Some(endpoint) = endpoint.filter(|endpoint| endpoint.takes_body) else {
+        drop(body);
+        return Ok(response(&app, timed(&app, id, call, move |call| work(endpoint, is_known, call)).await?));
+    };
+    // Nothing is taken from whom may not bring it. How long it takes to bring it is bounded piece by piece.
+    let _place = app.uploads.clone().acquire_owned().await.map_err(|_| ApiError::new(ErrorType::InternalError))?;
+    let mut call = timed(&app, id, call, move |mut call| admit(Some(endpoint), true, &mut call).map(|_| call)).await?;
+    call.upload = Some(incoming::receive(&app, body).await?);
+    let done = tokio::task::spawn_blocking(move || in_span(id, || (endpoint.handler)(&call)));
+    Ok(response(&app, done.await.map_err(|error| ApiError::internal(ErrorType::InternalError, &error))??))
+}
+
+/// Does blocking work when it is its turn, within the time that requests have.
+async fn timed<T: Send + 'static>(
+    app: &AppState,
+    id: u64,
+    call: Call,
+    work: impl FnOnce(Call) -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let turns = app.turns.clone();
     let work = async {
-        let turn = app.turns.clone().acquire_owned().await.map_err(|_| ApiError::new(ErrorType::InternalError))?;
-        let span = tracing::info_span!("request", id);
+        let turn = turns.acquire_owned().await.map_err(|_| ApiError::new(ErrorType::InternalError))?;
         let done = tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            let _in_span = span.enter();
-            work(endpoint, is_known, call)
+            in_span(id, || work(call))
         });
         done.await.map_err(|error| ApiError::internal(ErrorType::InternalError, &error))?
     };
     let limit = app.settings.request_timeout;
-    let reply = tokio::time::timeout(limit, work).await.map_err(|_| ApiError::new(ErrorType::RequestTimeout))??;
-    Ok(response(reply))
+    tokio::time::timeout(limit, work).await.map_err(|_| ApiError::new(ErrorType::RequestTimeout))?
+}
+
+fn in_span<T>(id: u64, work: impl FnOnce() -> T) -> T {
+    let span = tracing::info_span!("request", id);
+    span.in_scope(work)
 }
 
 /// Lets a call through to its endpoint, or not.
 fn work(endpoint: Option<&Endpoint>, is_known: bool, mut call: Call) -> Result<Reply, ApiError> {
+    let endpoint = admit(endpoint, is_known, &mut call)?;
+    (endpoint.handler)(&call)
+}
+
+/// Tells whether a call may come in, and to what.
+fn admit<'e>(endpoint: Option<&'e Endpoint>, is_known: bool, call: &mut Call) -> Result<&'e Endpoint, ApiError> {
     let needs_login = endpoint.is_none_or(|endpoint| endpoint.access != Access::Open);
     if needs_login {
-        call.who = Some(who(&call)?);
+        call.who = Some(who(call)?);
     }
     let Some(endpoint) = endpoint else {
         let kind = if is_known { ErrorType::MethodNotAllowed } else { ErrorType::NotFound };
         return Err(ApiError::new(kind).detail("path", call.path.as_str()));
     };
-    if let Some(who) = &call.who
-        && !endpoint.access.is_within(who.role.rights)
-    {
+    let Some(who) = &call.who else { return Ok(endpoint) };
+    let is_within = endpoint.access.is_within(who.role.rights);
+    // Who asked what. Texts come quoted: a caller cannot make up a line.
+    tracing::info!(
+        target: "audit",
+        account = who.account,
+        from = call.peer,
+        method = endpoint.method,
+        path = call.path,
+        is_allowed = is_within,
+        asked = call.params.searched(),
+        "asked"
+    );
+    if !is_within {
         return Err(ApiError::new(ErrorType::Unauthorized).detail("path", call.path.as_str()));
     }
-    if let Some(who) = &call.who {
-        // Who did what; what was searched for is in the request's own line, by its id.
-        tracing::info!(target: "audit", account = who.account, from = call.peer, path = call.path, "asked");
-    }
-    (endpoint.handler)(&call)
+    Ok(endpoint)
 }
 
 /// Finds out whose login a call brings.
@@ -148,13 +187,14 @@ fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     found.next()
 }
 
-fn error_response(error: &ApiError, path: &str) -> Response {
-    response(Reply::json(error.to_json(path)).status(error.kind().status()))
+fn error_response(app: &AppState, error: &ApiError, path: &str) -> Response {
+    response(app, Reply::json(error.to_json(path)).status(error.kind().status()))
 }
 
-fn response(reply: Reply) -> Response {
+fn response(app: &AppState, reply: Reply) -> Response {
     let body = match reply.body {
         Body::Bytes(bytes) => axum::body::Body::from(bytes),
+        Body::Growing(file, path) => axum::body::Body::new(follow(app.clone(), path, file)),
         Body::File(file, len) => axum::body::Body::new(FileBody { file: tokio::fs::File::from_std(file), left: len }),
     };
     let mut response = Response::new(body);

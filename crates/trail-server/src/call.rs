@@ -1,10 +1,12 @@
 //! A request as an endpoint sees it, and its answer.
 
 use std::fs::File;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use axum::http::HeaderMap;
 use serde_json::{Map, Value, json};
+use tempfile::TempDir;
 use trail_catalog::Role;
 use trail_catalog::index::Cancel;
 use trail_model::Timestamp;
@@ -22,6 +24,8 @@ pub(crate) struct Call {
     pub(crate) variables: Vec<String>,
     pub(crate) params: Params,
     pub(crate) headers: HeaderMap,
+    /// The folder with the body, at endpoints that take one.
+    pub(crate) upload: Option<TempDir>,
     /// Who asks; nobody at endpoints that are open to all.
     pub(crate) who: Option<Who>,
     /// The address of the other side, for the records.
@@ -90,6 +94,8 @@ pub(crate) enum Body {
     Bytes(Vec<u8>),
     /// A piece of a file: what stands from the file's position on, so many bytes.
     File(File, u64),
+    /// A trail that is sent as it grows, from its beginning on.
+    Growing(File, PathBuf),
 }
 
 impl Reply {

@@ -32,7 +32,8 @@ struct CaughtUp {
 
 /// The index could not follow the catalogue.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum LibraryError {
+#[non_exhaustive]
+pub enum LibraryError {
     /// The catalogue cannot be read.
     #[error("failed to read the catalogue")]
     Store(#[from] StoreError),

@@ -2,6 +2,9 @@
 
 use crate::api_error::{ApiError, ErrorType};
 
+/// The parameters that say what is searched for or taken away.
+const SEARCHES: [&str; 8] = ["q", "content", "highlight", "start", "end", "record_ids", "format", "snapshot"];
+
 /// The parameters as they came, percent-decoded, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Params(Vec<(String, String)>);
@@ -12,6 +15,11 @@ impl Params {
         Params(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
     }
 
+    /// All of them, in order.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The first value of a parameter.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
@@ -20,6 +28,13 @@ impl Params {
     /// The first value of a parameter, if it is not blank.
     pub fn filled(&self, name: &str) -> Option<&str> {
         self.get(name).filter(|value| !value.trim().is_empty())
+    }
+
+    /// What was searched for, for the records: as it came, quoted.
+    pub(crate) fn searched(&self) -> String {
+        let searched = self.0.iter().filter(|(name, _)| SEARCHES.contains(&name.as_str()));
+        let texts: Vec<String> = searched.map(|(name, value)| format!("{name}={value:?}")).collect();
+        texts.join(" ")
     }
 
     /// The first of `names` that is given more than once.

@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
@@ -17,6 +18,7 @@ use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
+use crate::api_error::with_causes;
 use crate::app::router;
 use crate::certificate::{self, CertificateFiles};
 use crate::contents::index_state;
@@ -100,7 +102,11 @@ pub async fn serve(
     ready(listener.local_addr().map_err(|source| ServeError::Io { doing: "listen", source })?);
 
     let follower = tokio::spawn(follow(app.clone()));
-    let router = router(app);
+    let indexer = std::thread::Builder::new().name("indexer".to_owned());
+    let indexing = app.clone();
+    let indexer = indexer.spawn(move || indexing.index_until_stopped());
+    let indexer = indexer.map_err(|source| ServeError::Io { doing: "start the indexer", source })?;
+    let router = router(app.clone());
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let mut stop = std::pin::pin!(stop);
@@ -130,9 +136,15 @@ pub async fn serve(
         });
     }
     drop(listener);
+    app.is_stopping.store(true, Ordering::Relaxed);
+    app.indexing.stop();
     follower.abort();
     if tokio::time::timeout(SHUTDOWN_TIMEOUT, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not end in time");
+    }
+    // What is being indexed is committed; what waits is known to the catalogue.
+    if tokio::task::spawn_blocking(move || indexer.join()).await.is_err() {
+        tracing::error!("the indexer ended badly");
     }
     Ok(())
 }
@@ -144,12 +156,9 @@ async fn follow(app: AppState) {
         let now = index_state(&app.data);
         if now != seen {
             let app = app.clone();
-            let synced = tokio::task::spawn_blocking(move || {
-                trail_catalog::sync(&app.data, &app.store, app.clock.now().0).map_err(|error| error.to_string())?;
-                app.library.now(&app.store).map(drop).map_err(|error| error.to_string())
-            });
+            let synced = tokio::task::spawn_blocking(move || app.sync().map_err(|error| with_causes(&error)));
             match synced.await {
-                Ok(Ok(_)) => seen = now,
+                Ok(Ok(())) => seen = now,
                 // It is tried again.
                 Ok(Err(error)) => tracing::error!(error, "the catalogue is behind the index"),
                 Err(error) => tracing::error!(error = error.to_string(), "the catalogue is behind the index"),

@@ -28,6 +28,12 @@ pub struct Settings {
     pub url_len_max: usize,
     /// Length of an uploaded recording, in bytes.
     pub upload_len_max: u64,
+    /// Uploads taken in at a time; the others wait.
+    pub uploads_max: usize,
+    /// How often new trails are looked for that others brought.
+    pub index_interval: Duration,
+    /// How long a trail that is followed may stand still.
+    pub follow_idle_timeout: Duration,
     /// Requests worked on at a time; the others wait.
     pub concurrency: usize,
     /// How long a search may take.
@@ -53,6 +59,9 @@ impl Default for Settings {
             score_lifetime: Duration::from_secs(24 * 3600),
             url_len_max: 16 << 10,
             upload_len_max: 4 << 30,
+            uploads_max: cores,
+            index_interval: Duration::from_secs(30),
+            follow_idle_timeout: Duration::from_secs(3600),
             concurrency: cores * 4,
             search_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_secs(60),

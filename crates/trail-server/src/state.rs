@@ -1,5 +1,6 @@
 //! What all requests share.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
@@ -9,6 +10,7 @@ use trail_index::DataDir;
 use crate::access::{Logins, Throttle};
 use crate::clock::Clock;
 use crate::contents::Contents;
+use crate::indexing::Indexing;
 use crate::library::{Library, LibraryError};
 use crate::metrics::Metrics;
 use crate::settings::Settings;
@@ -30,8 +32,15 @@ pub struct Inner {
     pub(crate) throttle: Mutex<Throttle>,
     pub(crate) snapshots: Mutex<Snapshots>,
     pub(crate) metrics: Metrics,
+    pub(crate) indexing: Indexing,
+    /// Held while the catalogue follows the index.
+    pub(crate) syncing: Mutex<()>,
     /// Bounds the blocking work that goes on at a time.
     pub(crate) turns: Arc<Semaphore>,
+    /// Bounds the uploads.
+    pub(crate) uploads: Arc<Semaphore>,
+    /// Whether what has no end of its own is to end.
+    pub(crate) is_stopping: AtomicBool,
 }
 
 impl std::ops::Deref for AppState {
@@ -55,6 +64,7 @@ impl AppState {
     pub fn new(data: DataDir, store: Store, settings: Settings, clock: Arc<dyn Clock>) -> Result<AppState, OpenError> {
         let turns = Arc::new(Semaphore::new(settings.concurrency));
         let library = Library::open(data.root(), &store, settings.refresh_interval).map_err(OpenError)?;
+        crate::incoming::clean(data.root()).map_err(|error| OpenError(LibraryError::Index(error.into())))?;
         Ok(AppState(Arc::new(Inner {
             data,
             store,
@@ -65,7 +75,11 @@ impl AppState {
             throttle: Mutex::default(),
             snapshots: Mutex::new(Snapshots::new(settings.snapshot_lifetime, settings.snapshots_max)),
             metrics: Metrics::default(),
+            indexing: Indexing::default(),
+            syncing: Mutex::default(),
             turns,
+            uploads: Arc::new(Semaphore::new(settings.uploads_max)),
+            is_stopping: AtomicBool::new(false),
             settings,
         })))
     }

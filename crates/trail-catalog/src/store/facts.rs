@@ -199,6 +199,20 @@ impl Store {
         })
     }
 
+    /// The sessions whose last run has not ended, by key.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn unfinished_runs(&self) -> Result<Vec<String>> {
+        let doing = sql("read the unfinished index runs");
+        let reader = self.reader()?;
+        let select = "SELECT DISTINCT session FROM index_run \
+             WHERE json_extract(body, '$.status') IN ('QUEUED', 'RUNNING') ORDER BY session";
+        let mut select = reader.prepare(select).map_err(&doing)?;
+        let keys = select.query_map([], |row| row.get(0)).map_err(&doing)?;
+        keys.collect::<rusqlite::Result<_>>().map_err(&doing)
+    }
+
     /// Adds an alert.
     ///
     /// # Errors
@@ -252,6 +266,14 @@ fn count(connection: &Connection, facts: Facts, session: &str) -> Result<usize> 
     let count: i64 =
         connection.query_row(&select, [session], |row| row.get(0)).map_err(sql("count a session's parts"))?;
     Ok(usize::try_from(count).unwrap_or(0))
+}
+
+/// Takes away the last run if it has not ended.
+pub(super) fn drop_unfinished_run(connection: &Connection, session: &str) -> Result<()> {
+    let delete = "DELETE FROM index_run WHERE session = ?1 AND json_extract(body, '$.status') IN ('QUEUED', 'RUNNING') \
+         AND number = (SELECT max(number) FROM index_run WHERE session = ?1)";
+    connection.execute(delete, [session]).map_err(sql("replace an index run"))?;
+    Ok(())
 }
 
 /// Adds `rows` behind what a session has in a table.

@@ -39,7 +39,7 @@ pub struct SessionFacts {
     pub channels: Vec<Channel>,
     /// What happened, by time.
     pub events: Vec<Event>,
-    /// Index runs, added to those known.
+    /// Index runs, added to those known; one of these that had not ended gives way.
     pub runs: Vec<IndexRun>,
 }
 
@@ -220,6 +220,9 @@ fn put(connection: &Connection, facts: &SessionFacts, now_ns: i64) -> Result<()>
     put_document(connection, session, trail.as_ref(), next_revision(connection)?, now_ns)?;
     facts::replace(connection, Facts::Channel, &session.key, channels)?;
     facts::replace(connection, Facts::Event, &session.key, events)?;
+    if !runs.is_empty() {
+        facts::drop_unfinished_run(connection, &session.key)?;
+    }
     facts::append(connection, Facts::IndexRun, &session.key, runs)?;
     if let Some(user) = session.field("user.name").and_then(|name| name.as_str()) {
         let start = session.field("start_time").and_then(|time| time.as_str()?.parse().ok());

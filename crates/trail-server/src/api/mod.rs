@@ -46,15 +46,17 @@ pub(crate) struct Endpoint {
     /// The path; variables in braces.
     pub(crate) path: &'static str,
     pub(crate) access: Access,
+    /// Whether the body of a request is read.
+    pub(crate) takes_body: bool,
     pub(crate) handler: fn(&Call) -> Result<Reply, ApiError>,
 }
 
 const fn get(path: &'static str, access: Access, handler: fn(&Call) -> Result<Reply, ApiError>) -> Endpoint {
-    Endpoint { method: "GET", path, access, handler }
+    Endpoint { method: "GET", path, access, takes_body: false, handler }
 }
 
 const fn post(path: &'static str, access: Access, handler: fn(&Call) -> Result<Reply, ApiError>) -> Endpoint {
-    Endpoint { method: "POST", path, access, handler }
+    Endpoint { method: "POST", path, access, takes_body: false, handler }
 }
 
 /// All endpoints; those of one path stand together.
@@ -68,6 +70,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     get("/api/audit/users", Access::SearchInAllUsers, users::list),
     get("/api/audit/users/_count", Access::SearchInAllUsers, users::count),
     get("/api/audit/sessions", Access::Search, sessions::list),
+    Endpoint { takes_body: true, ..post("/api/audit/sessions", Access::Administer, sessions::upload) },
     get("/api/audit/sessions/_count", Access::Search, sessions::count),
     get("/api/audit/sessions/_snapshot", Access::Search, sessions::snapshot),
     get("/api/audit/sessions/stats", Access::Search, sessions::stats),

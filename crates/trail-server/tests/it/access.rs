@@ -90,7 +90,7 @@ const PATHS: [(&str, &str, [u16; 5]); 22] = [
     ("GET", "/api/audit/sessions/s3/content/?q=a", [200, 200, 200, 404, 403]),
     ("GET", "/api/audit/sessions/s3/trail_downloads", [200, 200, 200, 404, 403]),
     ("GET", "/api/audit/sessions/s3/audit_trail", [200, 200, 403, 404, 403]),
-    ("POST", "/api/audit/sessions/s3/indexing", [201, 403, 403, 404, 403]),
+    ("POST", "/api/audit/sessions/s3/indexing", [202, 403, 403, 404, 403]),
     ("POST", "/api/audit/sessions/s3/_generate?record_ids=2", [201, 201, 201, 404, 403]),
     ("GET", "/api/audit/sessions/s3/screenshots/2", [200, 200, 200, 404, 403]),
     ("GET", "/api/audit/users", [200, 200, 403, 200, 403]),

@@ -114,8 +114,8 @@ fn import(data: &DataDir, key: &str, recording: &str, meta: impl Fn(SessionMeta)
 pub(crate) struct Service {
     pub(crate) data: DataDir,
     pub(crate) clock: Arc<ManualClock>,
-    app: AppState,
-    runtime: tokio::runtime::Runtime,
+    pub(crate) app: AppState,
+    pub(crate) runtime: tokio::runtime::Runtime,
     _folder: TempDir,
 }
 
@@ -150,6 +150,11 @@ impl Answer {
 
 impl Service {
     pub(crate) fn new() -> Service {
+        Service::with(|_| ())
+    }
+
+    /// A service with settings of its own.
+    pub(crate) fn with(set: impl FnOnce(&mut Settings)) -> Service {
         let folder = tempfile::tempdir().unwrap();
         copy(TEMPLATE.path(), folder.path());
         let data = DataDir::open(folder.path()).unwrap();
@@ -157,6 +162,7 @@ impl Service {
         let store = Store::open(data.root()).unwrap();
         let mut settings = Settings::default();
         settings.refresh_interval = Duration::ZERO;
+        set(&mut settings);
         let app = AppState::new(data.clone(), store, settings, clock.clone()).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         Service { data, clock, app, runtime, _folder: folder }
@@ -164,17 +170,27 @@ impl Service {
 
     /// Sends a request.
     pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send_body(method, path, headers, Body::empty())
+    }
+
+    /// Sends a request with a body.
+    pub(crate) fn send_body(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::empty()).unwrap();
+        let request = request.body(body).unwrap();
         self.runtime.block_on(async {
             let response = router(self.app.clone()).oneshot(request).await.unwrap();
             let (parts, body) = response.into_parts();
             let bytes = body.collect().await.unwrap().to_bytes().to_vec();
             Answer { status: parts.status.as_u16(), headers: parts.headers, bytes }
         })
+    }
+
+    /// Does what is queued.
+    pub(crate) fn index_queued(&self) {
+        self.app.index_queued().unwrap();
     }
 
     /// Logs in; gives the cookie.
@@ -196,12 +212,21 @@ impl Service {
 }
 
 impl Login<'_> {
+    pub(crate) fn cookie(&self) -> &str {
+        &self.1
+    }
+
     pub(crate) fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[])
     }
 
     pub(crate) fn post(&self, path: &str) -> Answer {
         self.send("POST", path, &[])
+    }
+
+    pub(crate) fn upload(&self, query: &str, bytes: impl Into<Body>) -> Answer {
+        let path = format!("/api/audit/sessions{query}");
+        self.0.send_body("POST", &path, &[("cookie", self.1.as_str())], bytes.into())
     }
 
     pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {

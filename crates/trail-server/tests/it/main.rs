@@ -6,4 +6,5 @@ mod lists;
 mod one_session;
 mod rules;
 mod snapshots;
+mod uploads;
 mod users;

@@ -162,6 +162,14 @@ fn indexed_again() {
     let service = Service::new();
     let login = service.as_user("admin");
     let before = login.get("/api/audit/sessions/s1/content/?q=e*").json()["items"].clone();
-    assert_eq!(login.post("/api/audit/sessions/s1/indexing").status, 201);
+    let queued = login.post("/api/audit/sessions/s1/indexing");
+    assert_eq!((queued.status, &queued.json()["body"]["status"]), (202, &json!("QUEUED")));
+    assert_eq!(login.post("/api/audit/sessions/s1/indexing").status, 202, "it waits once");
+    let runs = || login.get("/api/audit/sessions/s1/indexing").json()["items"].clone();
+    let statuses =
+        |runs: Value| -> Vec<Value> { runs.as_array().unwrap().iter().map(|run| run["status"].clone()).collect() };
+    assert_eq!(statuses(runs()), ["COMPLETED", "QUEUED"]);
+    service.index_queued();
+    assert_eq!(statuses(runs()), ["COMPLETED", "COMPLETED"]);
     assert_eq!(login.get("/api/audit/sessions/s1/content/?q=e*").json()["items"], before);
 }

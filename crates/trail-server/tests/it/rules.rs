@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 /// Where tests name rules.
-const TESTS: [&str; 5] = [
+const TESTS: [&str; 6] = [
     include_str!("access.rs"),
     include_str!("lists.rs"),
     include_str!("one_session.rs"),
     include_str!("snapshots.rs"),
+    include_str!("uploads.rs"),
     include_str!("users.rs"),
 ];
 

@@ -7,6 +7,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use trail_catalog::filter::Plan;
 use trail_catalog::{StoredSession, session_key};
+use trail_content::ContentFile;
 use trail_index::IndexReader;
 use trail_model::TrailId;
 use trail_query::{Mode, Query};
@@ -118,6 +119,14 @@ fn matching(call: &Call, query: &Query, source: IndexSource, kind: ErrorType) ->
         tracing::error!(session = key(trail), error = error.to_string(), "content cannot be read");
     }
     Ok(found.trails.iter().filter_map(key).collect())
+}
+
+/// The content of a session; nothing if it is not indexed.
+pub(super) fn content_of(call: &Call, stored: &StoredSession) -> Result<Option<Arc<ContentFile>>, ApiError> {
+    let Some(content) = content_index(call)? else { return Ok(None) };
+    let Some(trail) = trail_of(content.source.index(), stored) else { return Ok(None) };
+    let failed = |error: Error| search_error(&error, ErrorType::InvalidQuery);
+    content.source.with_trails(vec![trail]).content(0).map(Some).map_err(failed)
 }
 
 fn content_index(call: &Call) -> Result<Option<Arc<Content>>, ApiError> {

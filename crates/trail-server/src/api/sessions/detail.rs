@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use trail_catalog::{Alert, AlertKind, Channel, Event, EventKind, IndexRun, RunStatus, iso_ms};
-use trail_index::{IndexOptions, Selection};
+use trail_index::index_version;
 
 use super::{body, links::encode, session_path, visible};
 use crate::api_error::{ApiError, ErrorType};
@@ -142,18 +142,27 @@ fn run(run: &IndexRun) -> Value {
     })
 }
 
-/// `POST …/indexing`: has the session indexed again.
+/// `POST …/indexing`: has the session indexed again, in its turn.
 pub(crate) fn reindex(call: &Call) -> Result<Reply, ApiError> {
-    let key = visible::session(call)?.session.key;
-    let unavailable = |error: &dyn std::error::Error| ApiError::internal(ErrorType::SearchUnavailable, error);
-    let mut options = IndexOptions::default();
-    options.selection = Selection::Sessions(vec![key.clone()]);
-    options.fresh = true;
-    trail_index::update(&call.app.data, &options).map_err(|error| unavailable(&error))?;
-    trail_catalog::sync(&call.app.data, &call.app.store, call.now.0).map_err(|error| unavailable(&error))?;
-    let runs = call.app.store.index_runs(&key)?;
-    let last = runs.last().map_or(Value::Null, run);
-    Ok(call.object("indexing", last).status(201))
+    let stored = visible::session(call)?;
+    if stored.file.is_none() {
+        return Err(ApiError::with(ErrorType::NotFound, "the session has no trail"));
+    }
+    let queued = IndexRun {
+        status: RunStatus::Queued,
+        start_ns: call.now.0,
+        duration_ns: 0,
+        index_version: index_version(),
+        program_version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let key = &stored.session.key;
+    let last = call.app.store.index_runs(key)?.pop();
+    // One that waits already is enough.
+    if last.is_none_or(|last| last.status != RunStatus::Queued) {
+        call.app.store.add_index_run(key, &queued)?;
+    }
+    call.app.indexing.ask_again(&stored);
+    Ok(call.object("indexing", run(&queued)).status(202))
 }
 
 /// `GET …/trail_downloads`.

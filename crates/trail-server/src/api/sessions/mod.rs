@@ -12,6 +12,7 @@ mod list;
 mod screenshots;
 mod sort;
 mod trail;
+mod upload;
 mod visible;
 
 pub(super) use advanced::{count, snapshot};
@@ -21,6 +22,7 @@ pub(super) use figures::{histogram, stats};
 pub(super) use list::list;
 pub(super) use screenshots::{generate, screenshot};
 pub(super) use trail::audit_trail;
+pub(super) use upload::upload;
 pub(super) use visible::visible_users;
 
 /// The path under which sessions lie.

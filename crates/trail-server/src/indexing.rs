@@ -1,0 +1,192 @@
+//! Indexing in the background: what came in, and what is to be indexed again.
+
+use std::collections::BTreeMap;
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use trail_catalog::{IndexRun, RunStatus, StoredSession};
+use trail_index::{IndexOptions, Selection, index_version};
+
+use crate::library::LibraryError;
+use crate::state::{AppState, lock};
+
+/// How long another process that writes the index is waited for before it is tried again.
+const BUSY_WAIT: Duration = Duration::from_millis(500);
+
+/// What is to be indexed.
+#[derive(Default)]
+pub(crate) struct Indexing {
+    queue: Mutex<Queue>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Queue {
+    /// Trails that are new or have grown.
+    new: bool,
+    /// Sessions to be indexed again, by key, with the names of their trails.
+    again: BTreeMap<String, String>,
+    is_stopping: bool,
+}
+
+/// Why indexing did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexingError {
+    /// The index failed.
+    #[error("failed to index")]
+    Index(#[from] trail_index::Error),
+    /// The catalogue could not follow.
+    #[error("failed to take over what was indexed")]
+    Sync(#[from] trail_catalog::SyncError),
+    /// The index over sessions could not follow.
+    #[error(transparent)]
+    Library(#[from] LibraryError),
+    /// The catalogue failed.
+    #[error("failed to note an index run")]
+    Store(#[from] trail_catalog::StoreError),
+}
+
+impl Indexing {
+    /// Has new trails indexed.
+    pub(crate) fn ask_new(&self) {
+        lock(&self.queue).new = true;
+        self.changed.notify_one();
+    }
+
+    /// Has a session indexed again.
+    pub(crate) fn ask_again(&self, stored: &StoredSession) {
+        let Some(file) = &stored.file else { return };
+        let name = file.rsplit('/').next().unwrap_or(file);
+        let name = name.strip_suffix(".trail").unwrap_or(name);
+        lock(&self.queue).again.insert(stored.session.key.clone(), name.to_owned());
+        self.changed.notify_one();
+    }
+
+    /// Ends [`AppState::index_until_stopped`] after the work under way.
+    pub(crate) fn stop(&self) {
+        lock(&self.queue).is_stopping = true;
+        self.changed.notify_all();
+    }
+
+    /// The next work, waited for up to `wait`; nothing once it is to stop.
+    fn next(&self, wait: Duration) -> Option<Queue> {
+        let queue = lock(&self.queue);
+        let is_idle = |queue: &mut Queue| !queue.is_stopping && !queue.new && queue.again.is_empty();
+        let waited = self.changed.wait_timeout_while(queue, wait, is_idle);
+        let (mut queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        if queue.is_stopping {
+            return None;
+        }
+        Some(std::mem::take(&mut *queue))
+    }
+
+    /// Waits, but not beyond a stop.
+    fn pause(&self, time: Duration) {
+        let queue = lock(&self.queue);
+        let waited = self.changed.wait_timeout_while(queue, time, |queue| !queue.is_stopping);
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn put_back(&self, work: Queue) {
+        let mut queue = lock(&self.queue);
+        queue.new |= work.new;
+        queue.again.extend(work.again);
+    }
+}
+
+impl AppState {
+    /// Does what is queued until the service stops; looks for new trails by itself, too, as others may bring them.
+    pub(crate) fn index_until_stopped(&self) {
+        self.take_up_unfinished();
+        let every = self.settings.index_interval;
+        let mut looked = Instant::now();
+        while let Some(mut work) = self.indexing.next(every) {
+            if looked.elapsed() >= every {
+                work.new = true;
+            }
+            if work.new {
+                looked = Instant::now();
+            }
+            match self.index(&work) {
+                Ok(()) => {}
+                Err(IndexingError::Index(trail_index::Error::Locked { .. })) => {
+                    self.indexing.put_back(work);
+                    self.indexing.pause(BUSY_WAIT);
+                }
+                Err(error) => tracing::error!(error = crate::api_error::with_causes(&error), "indexing failed"),
+            }
+        }
+    }
+
+    /// Does what is queued now.
+    ///
+    /// # Errors
+    /// [`IndexingError`].
+    pub fn index_queued(&self) -> Result<(), IndexingError> {
+        match self.indexing.next(Duration::ZERO) {
+            Some(work) => self.index(&work),
+            None => Ok(()),
+        }
+    }
+
+    /// What was queued when the service ended last.
+    fn take_up_unfinished(&self) {
+        self.indexing.ask_new();
+        match self.store.unfinished_runs() {
+            Ok(keys) => {
+                let sessions = keys.iter().filter_map(|key| self.store.session(key).ok().flatten());
+                sessions.for_each(|stored| self.indexing.ask_again(&stored));
+            }
+            Err(error) => tracing::error!(error = crate::api_error::with_causes(&error), "queued runs are not known"),
+        }
+    }
+
+    /// Takes what was indexed, by whom ever, over into the catalogue and the index over sessions.
+    pub(crate) fn sync(&self) -> Result<(), IndexingError> {
+        // One at a time: each adds the runs of what it finds changed.
+        let _turn = lock(&self.syncing);
+        trail_catalog::sync(&self.data, &self.store, self.clock.now().0)?;
+        self.library.now(&self.store)?;
+        Ok(())
+    }
+
+    fn index(&self, work: &Queue) -> Result<(), IndexingError> {
+        if work.new {
+            trail_index::update(&self.data, &IndexOptions::default())?;
+            self.sync()?;
+        }
+        // Those that had only been announced have been indexed by now.
+        let unfinished: Vec<String> = if work.again.is_empty() { Vec::new() } else { self.store.unfinished_runs()? };
+        let again: BTreeMap<&String, &String> =
+            work.again.iter().filter(|(key, _)| unfinished.binary_search(key).is_ok()).collect();
+        if again.is_empty() {
+            return Ok(());
+        }
+        let (begun, begun_ns) = (Instant::now(), self.clock.now().0);
+        let run = |status, duration_ns| IndexRun {
+            status,
+            start_ns: begun_ns,
+            duration_ns,
+            index_version: index_version(),
+            program_version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        let mut options = IndexOptions::default();
+        options.selection = Selection::Sessions(again.values().map(|name| (*name).clone()).collect());
+        options.fresh = true;
+        // A lock that another process holds is an error before anything has begun.
+        let lock = self.data.lock()?;
+        for key in again.keys() {
+            self.store.set_last_index_run(key, &run(RunStatus::Running, 0))?;
+        }
+        let done = trail_index::update_locked(&self.data, &options, &lock);
+        drop(lock);
+        let status = if done.is_ok() { RunStatus::Completed } else { RunStatus::Failed };
+        let duration_ns = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        for key in again.keys() {
+            self.store.set_last_index_run(key, &run(status, duration_ns))?;
+        }
+        done?;
+        self.sync()?;
+        Ok(())
+    }
+}
