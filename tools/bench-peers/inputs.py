@@ -8,6 +8,7 @@ ascii.txt, sgr.txt, cjk.txt     5 MB each of terminal output: a long listing, so
 vim.cast ... shell.cast         six programs recorded through a pseudo terminal of 80 x 24 with a scripted keyboard,
                                 asciicast v2, one event for each read().
 set-1/ ... set-3/               the same six, over other files and with other keys.
+mix.cast                        the named six, one after the other and again, up to 10 MB of output.
 
 Needs vim, htop, less, procps (top), tmux, bash and coreutils: apt-get install vim htop less procps tmux. The recordings
 show what runs on this machine and are not for publication.
@@ -34,6 +35,7 @@ import termios
 import time
 
 TEXT_LEN = 5_000_000
+MIX_LEN = 10_000_000
 COLS, ROWS = 80, 24
 ENTER, ESCAPE, CONTROL_C = "\r", "\x1b", "\x03"
 KEY_DELAYS = (0.005, 0.050)
@@ -327,6 +329,24 @@ def write_cast(path, name, events):
     return size
 
 
+def write_mix(folder):
+    """One long recording of the named six, in turn, as in a day of work."""
+    scenes = []
+    for name in SCENES:
+        header, *lines = (folder / f"{name}.cast").read_text(encoding="utf-8").splitlines()
+        scenes.append([json.loads(line) for line in lines])
+    size, start = 0, 0.0
+    with open(folder / "mix.cast", "w", encoding="utf-8", newline="\n") as out:
+        out.write(json.dumps({**json.loads(header), "title": "mix"}) + "\n")
+        while size < MIX_LEN:
+            for events in scenes:
+                for seconds, code, text in events:
+                    size += len(text.encode())
+                    out.write(json.dumps([round(start + seconds, 6), code, text], ensure_ascii=False) + "\n")
+                start += events[-1][0]
+    return size
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=pathlib.Path, default=pathlib.Path("target/bench-inputs"))
@@ -348,6 +368,8 @@ def main():
     with multiprocessing.Pool(args.jobs, maxtasksperchild=1) as pool:
         for name, path, size, events, seconds in pool.imap_unordered(record, tasks, chunksize=1):
             print(f"{name:6} {size:>9} bytes {events:>6} events {seconds:7.1f} s  {path}", flush=True)
+    if wanted("mix"):
+        print(f"mix    {write_mix(args.folder):>9} bytes")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use trail_container::format::MAGIC;
 use trail_container::{Header, MemoryStorage, Storage, SyncPolicy, TrailReader, TrailWriter, WriterOptions};
-use trail_content::{BLOCK_OUTPUT_LEN, ContentFile, ContentStream, ExtractOptions};
+use trail_content::{ContentFile, ContentStream, ExtractOptions};
 use trail_convert::{EventRecorder, trail_id, write_trail};
 use trail_import::{Encoding, ImportOptions, ImportReport, RecordingSource, Severity, SinkError};
 use trail_model::{ChannelId, SessionMeta, TrailId};
@@ -17,10 +17,6 @@ use crate::args::ReadArgs;
 
 /// Recordings of more raw bytes are kept as trails in a temporary file instead of memory while they are read.
 const IN_MEMORY_LEN: u64 = 32 << 20;
-
-/// Recordings of more raw bytes become trails before their content is extracted: blocks of a trail can be worked on in
-/// parallel, a stream is read from front to back. Two blocks' worth.
-const DIRECT_LEN: u64 = 2 * BLOCK_OUTPUT_LEN;
 
 /// A recording that was found and not yet read.
 pub(crate) struct Found {
@@ -219,11 +215,11 @@ impl Found {
         }
     }
 
-    /// Reads what could be seen in it. A recording that is no trail becomes none on the way, unless it is large.
+    /// Reads what could be seen in it. A recording that is no trail becomes none on the way.
     pub(crate) fn extract(&self, options: &ImportOptions) -> Result<Extracted> {
         let failed = || format!("failed to read the screens of {}", self.path);
         match self.as_trail() {
-            Err(source) if source.raw_len()? <= DIRECT_LEN => {
+            Err(source) => {
                 let id = trail_id(source)?;
                 let mut sink = EventRecorder::new(|_| Ok(ContentStream::new(id)));
                 let report = source.import(options, &mut sink).with_context(|| source.path().to_owned())?;
@@ -232,7 +228,7 @@ impl Found {
                 let content = recorder.into_writer().finish().with_context(failed)?;
                 Ok(Extracted { content, meta, findings, damaged })
             }
-            _ => Extracted::from_recording(self.open(options)?).with_context(failed),
+            Ok(_) => Extracted::from_recording(self.open(options)?).with_context(failed),
         }
     }
 

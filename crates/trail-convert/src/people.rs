@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 /// `text` without control characters: what comes from a recording must not steer the terminal that prints it.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| !c.is_control() || c == '\t') {
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t'));
+    if is_plain || text.chars().all(|c| !c.is_control() || c == '\t') {
         return text.into();
     }
     text.chars().map(|c| if c.is_control() && c != '\t' { '\u{FFFD}' } else { c }).collect::<String>().into()
@@ -12,15 +13,54 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 
 /// A length of time in nanoseconds: `0 s`, `340 ms`, `12.3 s`, `4 min 05 s`, `2 h 03 min`.
 pub fn duration(ns: u64) -> String {
+    let mut out = String::new();
+    push_duration(&mut out, ns);
+    out
+}
+
+/// Appends what [`duration`] gives.
+pub fn push_duration(out: &mut String, ns: u64) {
     let ms = ns / 1_000_000;
     match ms {
-        0 if ns == 0 => "0 s".to_owned(),
-        0 => "<1 ms".to_owned(),
-        1..=999 => format!("{ms} ms"),
-        1000..=59_999 => format!("{}.{} s", ms / 1000, ms / 100 % 10),
-        60_000..=3_599_999 => format!("{} min {:02} s", ms / 60_000, ms / 1000 % 60),
-        _ => format!("{} h {:02} min", ms / 3_600_000, ms / 60_000 % 60),
+        0 if ns == 0 => out.push_str("0 s"),
+        0 => out.push_str("<1 ms"),
+        1..=999 => {
+            push_number(out, ms);
+            out.push_str(" ms");
+        }
+        1000..=59_999 => {
+            push_number(out, ms / 1000);
+            out.push('.');
+            push_number(out, ms / 100 % 10);
+            out.push_str(" s");
+        }
+        60_000..=3_599_999 => {
+            push_number(out, ms / 60_000);
+            out.push_str(" min ");
+            push_two_digits(out, ms / 1000 % 60);
+            out.push_str(" s");
+        }
+        _ => {
+            push_number(out, ms / 3_600_000);
+            out.push_str(" h ");
+            push_two_digits(out, ms / 60_000 % 60);
+            out.push_str(" min");
+        }
     }
+}
+
+fn push_number(out: &mut String, number: u64) {
+    if number >= 10 {
+        push_number(out, number / 10);
+    }
+    out.push(char::from(b'0' + (number % 10) as u8));
+}
+
+fn push_two_digits(out: &mut String, number: u64) {
+    if number < 10 {
+        out.push('0');
+    }
+    push_number(out, number);
 }
 
 #[cfg(test)]

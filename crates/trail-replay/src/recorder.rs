@@ -6,6 +6,7 @@ use std::path::Path;
 use trail_container::format::{MAX_BODY_LEN, MAX_KEYFRAME_LEN};
 use trail_container::{Digest, Header, RecordBody, Storage, TrailReader, TrailWriter, WriterOptions};
 use trail_model::{ChannelId, Event, EventKind, Offset, RecordId, SessionMeta};
+use trail_screen::Terminal;
 
 use crate::error::Result;
 use crate::player::Player;
@@ -43,11 +44,26 @@ pub trait RecordSink {
     /// [`Error::Container`](crate::Error::Container).
     fn put_keyframe(&mut self, channel: ChannelId, state: &[u8]) -> Result<()>;
 
-    /// Takes a record and returns its number.
+    /// Feeds output to the channel's terminal up to the next cut, as [`Terminal::feed_until_cut`] does, and returns the
+    /// number of bytes: they are the channel's next record. For a sink that has to look at the screen in the middle of a
+    /// record.
+    ///
+    /// [`Terminal::feed_until_cut`]: trail_screen::Terminal::feed_until_cut
+    fn feed(&mut self, _channel: ChannelId, terminal: &mut Terminal, bytes: &[u8]) -> usize {
+        terminal.feed_until_cut(bytes)
+    }
+
+    /// Takes a record, with the channel's screen after it, and returns its number.
     ///
     /// # Errors
     /// [`Error::Container`](crate::Error::Container), for the same records everywhere.
-    fn append(&mut self, channel: ChannelId, offset: Offset, body: &RecordBody<'_>) -> Result<RecordId>;
+    fn append(
+        &mut self,
+        channel: ChannelId,
+        offset: Offset,
+        body: &RecordBody<'_>,
+        screen: &mut Screen,
+    ) -> Result<RecordId>;
 }
 
 impl<S: Storage> RecordSink for TrailWriter<S> {
@@ -59,7 +75,13 @@ impl<S: Storage> RecordSink for TrailWriter<S> {
         Ok(TrailWriter::put_keyframe(self, channel, state)?)
     }
 
-    fn append(&mut self, channel: ChannelId, offset: Offset, body: &RecordBody<'_>) -> Result<RecordId> {
+    fn append(
+        &mut self,
+        channel: ChannelId,
+        offset: Offset,
+        body: &RecordBody<'_>,
+        _: &mut Screen,
+    ) -> Result<RecordId> {
         Ok(TrailWriter::append(self, channel, offset, body)?)
     }
 }
@@ -119,21 +141,28 @@ impl<W: RecordSink> Recorder<W> {
     /// [`Error::Container`](crate::Error::Container): what the writer answers.
     pub fn other(&mut self, channel: ChannelId, offset: Offset, body: &RecordBody<'_>) -> Result<()> {
         self.put_keyframe(channel)?;
-        self.screens.entry(channel).or_default().apply(body);
-        self.append(channel, offset, body)
+        let screen = self.screens.entry(channel).or_default();
+        screen.apply(body);
+        self.writer.append(channel, offset, body, screen)?;
+        self.cost.records += 1;
+        Ok(())
     }
 
     fn output(&mut self, channel: ChannelId, offset: Offset, bytes: &[u8]) -> Result<()> {
-        self.screens.entry(channel).or_default().prepare(&RecordBody::Output(bytes));
         let mut rest = bytes;
         loop {
             self.put_keyframe(channel)?;
             let piece = &rest[..rest.len().min(MAX_BODY_LEN)];
-            let terminal = self.screens.get_mut(&channel).and_then(Screen::terminal_mut);
-            let taken = terminal.map_or(piece.len(), |terminal| feed(terminal, piece, &mut self.cost));
+            let screen = self.screens.entry(channel).or_default();
+            screen.prepare(&RecordBody::Output(piece));
+            let mut taken = piece.len();
+            if let Some(terminal) = screen.terminal_mut() {
+                taken = feed(&mut self.writer, channel, terminal, piece, &mut self.cost);
+            }
             let (record, after) = rest.split_at(taken);
             rest = after;
-            self.append(channel, offset, &RecordBody::Output(record))?;
+            self.writer.append(channel, offset, &RecordBody::Output(record), screen)?;
+            self.cost.records += 1;
             self.cost.output_records += 1;
             self.cost.output_bytes += record.len() as u64;
             if rest.is_empty() {
@@ -156,12 +185,6 @@ impl<W: RecordSink> Recorder<W> {
         self.writer.put_keyframe(channel, &self.keyframe)?;
         self.cost.keyframes += 1;
         self.cost.keyframe_bytes += self.keyframe.len() as u64;
-        Ok(())
-    }
-
-    fn append(&mut self, channel: ChannelId, offset: Offset, body: &RecordBody<'_>) -> Result<()> {
-        self.writer.append(channel, offset, body)?;
-        self.cost.records += 1;
         Ok(())
     }
 
@@ -213,12 +236,18 @@ impl<S: Storage> Recorder<TrailWriter<S>> {
 
 /// Feeds `bytes` up to the next cut; gives the number of bytes of the record. A cut that is due before the first byte
 /// falls on the end of the record before.
-fn feed(terminal: &mut trail_screen::Terminal, bytes: &[u8], cost: &mut Cost) -> usize {
-    let mut taken = terminal.feed_until_cut(bytes);
+fn feed(
+    sink: &mut impl RecordSink,
+    channel: ChannelId,
+    terminal: &mut Terminal,
+    bytes: &[u8],
+    cost: &mut Cost,
+) -> usize {
+    let mut taken = sink.feed(channel, terminal, bytes);
     if taken == 0 && !bytes.is_empty() {
         terminal.cut();
         cost.free_cuts += 1;
-        taken = terminal.feed_until_cut(bytes);
+        taken = sink.feed(channel, terminal, bytes);
         if taken == 0 {
             // Nothing is fresh after a cut, so the first step always passes; should it not, the record goes through
             // whole rather than never.

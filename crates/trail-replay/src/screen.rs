@@ -60,7 +60,7 @@ impl Screen {
     }
 
     /// Makes the terminal or desktop that `body` needs, if there is none yet.
-    pub(crate) fn prepare(&mut self, body: &RecordBody<'_>) {
+    pub fn prepare(&mut self, body: &RecordBody<'_>) {
         let size = match body {
             RecordBody::ChannelOpen(open) => {
                 self.is_open = true;

@@ -3,6 +3,7 @@
 use crate::cell::Cell;
 use crate::feed::sequence_len;
 use crate::function::{Erase, Function};
+use crate::parser::State;
 use crate::print::{dec_graphics, width};
 use crate::terminal::{Modes, Terminal};
 
@@ -145,6 +146,15 @@ impl Terminal {
         }
         let next = if self.prints_graphics() { dec_graphics(next) } else { next };
         self.put_hides(cursor.row, cursor.col + 1, u64::from(u32::from(next)))
+    }
+
+    /// Tells whether the byte of a line feed, coming next, would hide something fresh.
+    pub(crate) fn line_feed_cuts(&self) -> bool {
+        match self.parser.state {
+            State::OscString | State::OscIgnore | State::String => false,
+            State::Ground if self.parser.utf8_len != 0 => self.broken_hides(b'\n'),
+            _ => self.hides(Function::LineFeed),
+        }
     }
 
     /// Tells whether a line feed would scroll something fresh off.

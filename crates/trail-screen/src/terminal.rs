@@ -197,6 +197,11 @@ impl Terminal {
         self.run::<true>(bytes)
     }
 
+    /// Tells whether [`feed_until_cut`](Terminal::feed_until_cut) would stop before a line feed that comes next.
+    pub fn needs_cut_before_line_feed(&self) -> bool {
+        self.line_feed_cuts()
+    }
+
     /// Tells whether a record must end before this resize: something was printed since the last cut, and a resize can
     /// push anything out.
     pub fn needs_cut_before_resize(&self, size: Size) -> bool {

@@ -3,6 +3,7 @@
 use trail_container::{Record, RecordBody, TrailReader};
 use trail_model::ChannelKind;
 use trail_replay::Screen;
+use trail_screen::Terminal;
 
 use super::command::Commands;
 use super::draft::Draft;
@@ -50,6 +51,7 @@ impl Extracted {
 /// Extracts one block.
 pub(super) fn extract(trail: &TrailReader, plan: BlockPlan) -> Extracted {
     let mut worker = Worker::new(plan);
+    let mut screen = Screen::new();
     let start = trail.replay_start(plan.channel, plan.first_record);
     let chunks = trail.channel(plan.channel).map_or(&[][..], |summary| &summary.chunks);
     let from = chunks.partition_point(|&chunk| Some(chunk) < start);
@@ -64,25 +66,24 @@ pub(super) fn extract(trail: &TrailReader, plan: BlockPlan) -> Extracted {
         };
         if std::mem::take(&mut is_first)
             && let Some(keyframe) = chunk.keyframe(plan.channel)
-            && let Ok(screen) = Screen::load(keyframe)
+            && let Ok(loaded) = Screen::load(keyframe)
         {
-            worker.screen = screen;
+            screen = loaded;
         }
         for record in chunk.records().filter(|record| record.channel == plan.channel) {
             if record.id < plan.first_record {
-                worker.screen.apply(&record.body);
+                screen.apply(&record.body);
             } else if record.id <= plan.last_record {
-                worker.record(&record);
+                worker.replay(&record, &mut screen);
             }
         }
     }
-    worker.finish().0
+    worker.finish()
 }
 
-/// Takes the records of one block, one after the other.
+/// Takes the records of one block, one after the other, and looks at the channel's screen after each.
 pub(super) struct Worker {
     plan: BlockPlan,
-    screen: Screen,
     lines: Lines,
     title: Title,
     commands: Commands,
@@ -99,13 +100,8 @@ struct Title {
 }
 
 impl Worker {
-    /// Begins a block before which the channel's screen is not known yet.
+    /// Begins a block.
     pub(super) fn new(plan: BlockPlan) -> Worker {
-        Worker::on(Screen::new(), plan)
-    }
-
-    /// Begins a block with the screen as it is before the block's first record.
-    pub(super) fn on(screen: Screen, plan: BlockPlan) -> Worker {
         let out = Extracted {
             first: plan.first,
             last: plan.first,
@@ -119,7 +115,6 @@ impl Worker {
         };
         Worker {
             plan,
-            screen,
             lines: Lines::new(plan.first),
             title: Title::default(),
             commands: Commands::default(),
@@ -129,19 +124,44 @@ impl Worker {
         }
     }
 
-    /// Takes the next record.
-    pub(super) fn record(&mut self, record: &Record<'_>) {
+    /// Replays the next record: `screen` is brought from before it to after it.
+    fn replay(&mut self, record: &Record<'_>, screen: &mut Screen) {
+        if let Some(terminal) = screen.terminal_mut()
+            && self.out.moments.is_empty()
+            && self.plan.first > 0
+            && !self.plan.after_damage
+        {
+            self.begin(terminal);
+        }
+        screen.prepare(&record.body);
+        match (&record.body, screen.terminal_mut()) {
+            (RecordBody::Output(bytes), Some(terminal)) => {
+                self.commands.feed::<false>(terminal, &mut self.inputs, bytes);
+            }
+            (body, _) => screen.apply(body),
+        }
+        self.record(record, screen);
+    }
+
+    /// Takes the screen as it stood before the block's first record, which is not the channel's first.
+    pub(super) fn begin(&mut self, terminal: &mut Terminal) {
+        let before = self.plan.first - 1;
+        self.lines.begin(terminal, &mut self.out.draft);
+        self.title.update(terminal.title(), before, &mut self.out.draft);
+        self.commands.begin(terminal);
+    }
+
+    /// Feeds the output of the next record to the channel's terminal, up to the cut that ends it; returns how many bytes.
+    pub(super) fn feed_until_cut(&mut self, terminal: &mut Terminal, bytes: &[u8]) -> usize {
+        self.commands.feed::<true>(terminal, &mut self.inputs, bytes)
+    }
+
+    /// Takes the next record, which has been applied to `screen`.
+    pub(super) fn record(&mut self, record: &Record<'_>, screen: &mut Screen) {
         let at = self.plan.first + self.out.moments.len() as u32;
-        if self.out.moments.is_empty() && at > 0 && !self.plan.after_damage {
-            self.begin();
-        }
         self.count(&record.body);
-        match (&record.body, self.screen.terminal_mut()) {
-            (RecordBody::Output(bytes), Some(terminal)) => self.commands.feed(terminal, &mut self.inputs, bytes),
-            (body, _) => self.screen.apply(body),
-        }
         let mut changed = false;
-        if let Some(terminal) = self.screen.terminal_mut() {
+        if let Some(terminal) = screen.terminal_mut() {
             let draft = &mut self.out.draft;
             changed = self.lines.update(terminal, at, draft);
             if self.lines.title_touched() {
@@ -163,16 +183,6 @@ impl Worker {
         self.out.moments.push(Moment { record: record.id, offset: record.offset, changed: changed || at == 0 });
     }
 
-    /// Takes the screen as it stood before the block's first record.
-    fn begin(&mut self) {
-        if let Some(terminal) = self.screen.terminal_mut() {
-            let before = self.plan.first - 1;
-            self.lines.begin(terminal, &mut self.out.draft);
-            self.title.update(terminal.title(), before, &mut self.out.draft);
-            self.commands.begin(terminal);
-        }
-    }
-
     fn count(&mut self, body: &RecordBody<'_>) {
         let coverage = &mut self.out.coverage;
         coverage.records += 1;
@@ -191,8 +201,8 @@ impl Worker {
         }
     }
 
-    /// Ends the block; gives what it brought and the screen after its last record.
-    pub(super) fn finish(mut self) -> (Extracted, Screen) {
+    /// Ends the block; gives what it brought.
+    pub(super) fn finish(mut self) -> Extracted {
         let count = self.out.moments.len() as u32;
         let last = self.plan.first + count.saturating_sub(1);
         if count > 0 {
@@ -206,7 +216,7 @@ impl Worker {
         self.out.last = last;
         self.out.border = self.lines.border;
         self.out.coverage.invalid_bytes = self.utf8.invalid;
-        (self.out, self.screen)
+        self.out
     }
 }
 

@@ -72,30 +72,39 @@ impl Commands {
         }
     }
 
-    /// Feeds a record of output to the terminal, looking at the screen where a command may be entered.
-    pub(super) fn feed(&mut self, terminal: &mut Terminal, inputs: &mut Inputs, mut bytes: &[u8]) {
+    /// Feeds a record of output to the terminal, looking at the screen where a command may be entered; returns how many
+    /// bytes. With `CUT` those of the next record, which ends at the first cut; without it all of them.
+    pub(super) fn feed<const CUT: bool>(
+        &mut self,
+        terminal: &mut Terminal,
+        inputs: &mut Inputs,
+        bytes: &[u8],
+    ) -> usize {
         if self.is_marked() {
-            terminal.feed(bytes);
-            return;
+            return run::<CUT>(terminal, bytes);
         }
+        let mut done = 0;
         let mut watches = (self.prompt.is_some() || inputs.enter_pending) && !terminal.is_alternate();
         loop {
             let next = match watches {
-                true => memchr::memchr(b'\n', bytes),
+                true => memchr::memchr(b'\n', &bytes[done..]),
                 false if inputs.seen => None,
-                false => next_user_line(bytes),
+                false => next_user_line(&bytes[done..]),
             };
-            let Some(newline) = next else { break };
-            let (line, rest) = bytes.split_at(newline);
-            terminal.feed(line);
+            let Some(len) = next else { break };
+            let newline = done + len;
+            done += run::<CUT>(terminal, &bytes[done..newline]);
+            if CUT && (done < newline || terminal.needs_cut_before_line_feed()) {
+                return done;
+            }
             if !terminal.is_alternate() {
                 self.entered(terminal, inputs, watches);
             }
-            terminal.feed(&rest[..1]);
-            bytes = &rest[1..];
+            terminal.feed(&bytes[newline..=newline]);
+            done = newline + 1;
             watches = false;
         }
-        terminal.feed(bytes);
+        done + run::<CUT>(terminal, &bytes[done..])
     }
 
     /// The shell has marked where the command begins and will tell when it is entered. While a marked command runs, it
@@ -323,6 +332,15 @@ impl Commands {
         }
         carried
     }
+}
+
+/// Feeds bytes, with `CUT` up to the next cut; returns how many.
+fn run<const CUT: bool>(terminal: &mut Terminal, bytes: &[u8]) -> usize {
+    if CUT {
+        return terminal.feed_until_cut(bytes);
+    }
+    terminal.feed(bytes);
+    bytes.len()
 }
 
 /// The line in which Enter took effect.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use trail_container::{Error as ContainerError, Record, RecordBody};
 use trail_model::{ChannelId, Offset, RecordId, TrailId};
 use trail_replay::{RecordSink, Screen};
+use trail_screen::Terminal;
 
 use super::BLOCK_OUTPUT_LEN;
 use super::assembly::Assembly;
@@ -36,6 +37,8 @@ pub struct ContentStream {
 /// A channel as far as it was read.
 struct Channel {
     worker: Option<Worker>,
+    /// The terminal one record ahead, while that record may begin the next block.
+    ahead: Option<Box<Terminal>>,
     /// Output so far.
     output: u64,
     /// Records so far.
@@ -70,7 +73,7 @@ impl ContentStream {
     /// [`Error::Write`] if the compressor failed.
     pub fn finish(mut self) -> Result<ContentFile, Error> {
         let ids: Vec<ChannelId> = self.channels.keys().copied().collect();
-        ids.iter().for_each(|&id| drop(self.end_block(id)));
+        ids.iter().for_each(|&id| self.end_block(id));
         if let Some(error) = self.error {
             return Err(error);
         }
@@ -83,42 +86,50 @@ impl ContentStream {
         Ok(ContentFile::from_parts(self.trail, RecordId(self.next_record.0 - 1), end, channels))
     }
 
-    fn take(&mut self, record: &Record<'_>) {
-        let output = match record.body {
-            RecordBody::Output(bytes) => bytes.len() as u64,
-            _ => 0,
-        };
-        let block_len = self.block_output_len;
-        let begins = match self.channels.get(&record.channel) {
-            Some(channel) => (channel.output + output) / block_len > channel.output / block_len,
-            None => true,
-        };
-        if begins {
-            let screen = self.end_block(record.channel);
-            let channel = self.channels.entry(record.channel).or_insert_with(Channel::new);
-            let plan = BlockPlan {
-                channel: record.channel,
-                first_record: record.id,
-                last_record: record.id,
-                first: channel.records,
-                after_damage: false,
-            };
-            channel.worker = Some(Worker::on(screen, plan));
-        }
-        if let Some(channel) = self.channels.get_mut(&record.channel)
-            && let Some(worker) = &mut channel.worker
-        {
-            worker.record(record);
-            channel.output += output;
-            channel.records += 1;
-        }
+    /// The worker of the channel's open block.
+    fn worker(&mut self, id: ChannelId) -> &mut Worker {
+        let first_record = self.next_record;
+        let channel = self.channels.entry(id).or_insert_with(Channel::new);
+        channel.worker.get_or_insert_with(|| {
+            let first = channel.records;
+            Worker::new(BlockPlan { channel: id, first_record, last_record: first_record, first, after_damage: false })
+        })
     }
 
-    /// Ends the open block of a channel, if there is one; gives the screen as it is then.
-    fn end_block(&mut self, id: ChannelId) -> Screen {
-        let Some(channel) = self.channels.get_mut(&id) else { return Screen::new() };
-        let Some(worker) = channel.worker.take() else { return Screen::new() };
-        let (mut extracted, screen) = worker.finish();
+    /// Bytes of output up to the next block; nothing before the channel's first record, which begins one anyway.
+    fn output_left(&self, id: ChannelId) -> Option<u64> {
+        let channel = self.channels.get(&id).filter(|channel| channel.records > 0)?;
+        Some(self.block_output_len - channel.output % self.block_output_len)
+    }
+
+    /// Tells whether the channel's next record, of the first of these bytes, begins a block; or that there is no record
+    /// yet, because a cut is due before the first of them.
+    fn begins_block(&mut self, id: ChannelId, terminal: &Terminal, bytes: &[u8]) -> Option<bool> {
+        let left = self.output_left(id)?;
+        let channel = self.channels.get_mut(&id)?;
+        if (bytes.len() as u64) < left {
+            channel.ahead = None;
+            return Some(false);
+        }
+        // It depends on where the record ends. The copy stays one record ahead until the border is passed, which these
+        // bytes do in any case: so there is one copy for each block, however the output is cut.
+        let ahead = channel.ahead.get_or_insert_with(|| Box::new(terminal.clone()));
+        let taken = ahead.feed_until_cut(bytes);
+        if taken < bytes.len() {
+            ahead.cut();
+        }
+        let begins = taken as u64 >= left;
+        if begins {
+            channel.ahead = None;
+        }
+        (taken > 0).then_some(begins)
+    }
+
+    /// Ends the open block of a channel, if there is one.
+    fn end_block(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get_mut(&id) else { return };
+        let Some(worker) = channel.worker.take() else { return };
+        let mut extracted = worker.finish();
         channel.assembly.take(&mut extracted, false);
         let finished = extracted.finish();
         let grown = channel.assembly.add(&finished, false);
@@ -130,7 +141,6 @@ impl ContentStream {
         if self.loose_len > LOOSE_LEN {
             self.pack();
         }
-        screen
     }
 
     /// Packs the blocks that were finished.
@@ -146,7 +156,7 @@ impl ContentStream {
 
 impl Channel {
     fn new() -> Channel {
-        Channel { worker: None, output: 0, records: 0, blocks: Vec::new(), assembly: Assembly::default() }
+        Channel { worker: None, ahead: None, output: 0, records: 0, blocks: Vec::new(), assembly: Assembly::default() }
     }
 }
 
@@ -160,18 +170,46 @@ impl RecordSink for ContentStream {
         Ok(())
     }
 
+    fn feed(&mut self, id: ChannelId, terminal: &mut Terminal, bytes: &[u8]) -> usize {
+        if self.channels.get(&id).is_some_and(|channel| channel.records > 0) {
+            let Some(begins) = self.begins_block(id, terminal, bytes) else { return 0 };
+            if begins {
+                self.end_block(id);
+                self.worker(id).begin(terminal);
+            }
+        }
+        self.worker(id).feed_until_cut(terminal, bytes)
+    }
+
     /// Takes a record, or refuses it as a trail would.
-    fn append(&mut self, channel: ChannelId, offset: Offset, body: &RecordBody<'_>) -> trail_replay::Result<RecordId> {
+    fn append(
+        &mut self,
+        id: ChannelId,
+        offset: Offset,
+        body: &RecordBody<'_>,
+        screen: &mut Screen,
+    ) -> trail_replay::Result<RecordId> {
         if offset < self.last_time {
             return Err(ContainerError::TimeBackwards { last: self.last_time, found: offset }.into());
         }
-        body.check(channel)?;
-        let id = self.next_record;
-        (self.next_record, self.last_time) = (id.next(), offset);
+        body.check(id)?;
+        let record = Record { id: self.next_record, channel: id, offset, body: *body };
         // Records that were lost belong to no channel, and to nobody's content.
-        if *body != RecordBody::Lost {
-            self.take(&Record { id, channel, offset, body: *body });
+        if record.body != RecordBody::Lost {
+            if let (RecordBody::Output(bytes), None) = (body, screen.terminal())
+                && self.output_left(id).is_some_and(|left| bytes.len() as u64 >= left)
+            {
+                self.end_block(id);
+            }
+            self.worker(id).record(&record, screen);
+            if let Some(channel) = self.channels.get_mut(&id) {
+                channel.records += 1;
+                if let RecordBody::Output(bytes) = body {
+                    channel.output += bytes.len() as u64;
+                }
+            }
         }
-        Ok(id)
+        (self.next_record, self.last_time) = (record.id.next(), offset);
+        Ok(record.id)
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use memchr::{memchr, memchr2};
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 use trail_model::Size;
 
@@ -61,6 +62,60 @@ pub(super) struct RawEvent<'a> {
     pub(super) secs: f64,
     pub(super) code: Text<'a>,
     pub(super) data: Text<'a>,
+}
+
+impl<'a> RawEvent<'a> {
+    /// Reads an event as recorders write nearly all of them. Nothing for one that is damaged, or out of the ordinary:
+    /// that is for `serde_json` to read.
+    pub(super) fn quick(line: &'a [u8]) -> Option<RawEvent<'a>> {
+        let rest = line.trim_ascii_start().strip_prefix(b"[")?;
+        let (number, rest) = rest.split_at(memchr(b',', rest)?);
+        let secs = serde_json::from_slice(number).ok()?;
+        let rest = rest[1..].trim_ascii_start().strip_prefix(b"\"")?;
+        let (code, rest) = rest.split_at(memchr2(b'"', b'\\', rest)?);
+        let rest = rest.strip_prefix(b"\"")?.trim_ascii_start().strip_prefix(b",")?;
+        let (data, rest) = quick_string(rest.trim_ascii_start().strip_prefix(b"\"")?)?;
+        let is_whole = rest.trim_ascii_start().strip_prefix(b"]")?.trim_ascii_start().is_empty();
+        is_whole.then_some(RawEvent { secs, code: Text(Cow::Borrowed(code)), data: Text(data) })
+    }
+}
+
+/// The text of a string up to its closing quote, and what comes after that. Nothing if it has none, or an escape that is
+/// wrong or half of a pair.
+fn quick_string(text: &[u8]) -> Option<(Cow<'_, [u8]>, &[u8])> {
+    let mut at = memchr2(b'"', b'\\', text)?;
+    if text[at] == b'"' {
+        return Some((Cow::Borrowed(&text[..at]), &text[at + 1..]));
+    }
+    let mut out = Vec::with_capacity(text.len());
+    let mut from = 0;
+    loop {
+        out.extend_from_slice(&text[from..at]);
+        if text[at] == b'"' {
+            return Some((Cow::Owned(out), &text[at + 1..]));
+        }
+        from = at + 2;
+        match *text.get(at + 1)? {
+            byte @ (b'"' | b'\\' | b'/') => out.push(byte),
+            b'n' => out.push(b'\n'),
+            b'r' => out.push(b'\r'),
+            b't' => out.push(b'\t'),
+            b'b' => out.push(0x08),
+            b'f' => out.push(0x0c),
+            b'u' => {
+                from = at + 6;
+                let character = char::from_u32(text.get(at + 2..from)?.iter().try_fold(0, hex_digit)?)?;
+                out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            _ => return None,
+        }
+        at = from + memchr2(b'"', b'\\', text.get(from..)?)?;
+    }
+}
+
+/// `value` with one more digit.
+fn hex_digit(value: u32, digit: &u8) -> Option<u32> {
+    Some(value << 4 | char::from(*digit).to_digit(16)?)
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for RawEvent<'a> {

@@ -100,8 +100,11 @@ impl Reader<'_> {
             Some(b'{') => return self.segment(place, text, emitter),
             Some(_) => {}
         }
+        if let Some(event) = RawEvent::quick(text) {
+            return self.event(place, event, emitter);
+        }
         match serde_json::from_slice::<RawEvent<'_>>(text) {
-            Ok(event) => self.event(place, &event, emitter),
+            Ok(event) => self.event(place, event, emitter),
             Err(error) => self.damaged(place, text, whole, &error, emitter),
         }
     }
@@ -113,29 +116,29 @@ impl Reader<'_> {
         }
     }
 
-    fn event(&mut self, place: Place, event: &RawEvent<'_>, emitter: &mut Emitter<'_>) -> Result<(), Error> {
+    fn event(&mut self, place: Place, event: RawEvent<'_>, emitter: &mut Emitter<'_>) -> Result<(), Error> {
         self.move_to(event.secs, emitter);
-        let data = &event.data.0;
+        let data = event.data.0;
         match event.code.0.as_ref() {
-            b"o" => emitter.output_text(self.channel, data.to_vec()),
-            b"i" => emitter.input_text(self.channel, data.to_vec()),
-            b"m" => emitter.marker(self.channel, String::from_utf8_lossy(data).into_owned()),
-            b"r" => match parse_size(data) {
+            b"o" => emitter.output_text(self.channel, data.into_owned()),
+            b"i" => emitter.input_text(self.channel, data.into_owned()),
+            b"m" => emitter.marker(self.channel, String::from_utf8_lossy(&data).into_owned()),
+            b"r" => match parse_size(&data) {
                 Some(size) => emitter.resize(self.channel, size),
                 None => {
-                    let found = String::from_utf8_lossy(data).into_owned();
+                    let found = String::from_utf8_lossy(&data).into_owned();
                     emitter.damage(self.path, Some(place), format!("expected a size as `80x24`, found {found:?}"));
                     Ok(())
                 }
             },
             b"x" => {
-                match std::str::from_utf8(data).ok().and_then(|text| text.trim().parse().ok()) {
+                match std::str::from_utf8(&data).ok().and_then(|text| text.trim().parse().ok()) {
                     Some(status) => {
                         emitter.set_exit(self.channel, status);
                         emitter.meta.exit_status = Some(status);
                     }
                     None => {
-                        let found = String::from_utf8_lossy(data).into_owned();
+                        let found = String::from_utf8_lossy(&data).into_owned();
                         emitter.damage(self.path, Some(place), format!("expected an exit status, found {found:?}"));
                     }
                 }
@@ -143,7 +146,7 @@ impl Reader<'_> {
             }
             code => {
                 let code = String::from_utf8_lossy(code).into_owned();
-                emitter.opaque(self.channel, code, data.to_vec())
+                emitter.opaque(self.channel, code, data.into_owned())
             }
         }
     }
@@ -160,7 +163,7 @@ impl Reader<'_> {
             let message = "the last event is cut short: what is there of its text was kept";
             emitter.damage(self.path, Some(place), message);
             if let Ok(event) = serde_json::from_slice::<RawEvent<'_>>(&mended) {
-                return self.event(place, &event, emitter);
+                return self.event(place, event, emitter);
             }
         }
         if let Some(secs) = time_of(text) {

@@ -13,6 +13,53 @@ fn times_of_damaged_events_are_read() {
     }
 }
 
+/// Lines that are read as `serde_json` reads them, quickly or not at all.
+#[test]
+fn the_quick_way_reads_what_the_long_way_reads() {
+    let check = |line: &[u8]| {
+        let quick = RawEvent::quick(line);
+        if let Some(quick) = &quick {
+            assert_eq!(serde_json::from_slice::<RawEvent<'_>>(line).ok().as_ref(), Some(quick), "{line:?}");
+        }
+        quick.is_some()
+    };
+    for line in [
+        r#"[1.5,"o","plain"]"#,
+        r#" [ 2 , "o" , "\u001b[1m\"\\\/\b\f\n\r\t\u00e9\u20ac" ] "#,
+        "[0.000001, \"i\", \"raw \u{7f} \u{1f4a9} \t\"]",
+        r#"[1e3,"r","80x24"]"#,
+    ] {
+        assert!(check(line.as_bytes()), "{line}");
+    }
+    assert!(check(b"[1,\"o\",\"not \xff UTF-8\"]"));
+    // What is left to the long way: pairs, damage, more or fewer values than three.
+    for line in [
+        r#"[1,"o","\ud83d\udca9"]"#,
+        r#"[1,"o","\ud83d"]"#,
+        r#"[1,"o","\x"]"#,
+        r#"[1,"o","\u00+1"]"#,
+        r#"[1,"o","a","b"]"#,
+        r#"[1,"o"]"#,
+        r#"[1,"o","a"] x"#,
+        r#"[1,"o","a"#,
+        r#"[1,"\u006f","a"]"#,
+        r#"["1","o","a"]"#,
+        "[]",
+        "",
+    ] {
+        assert!(!check(line.as_bytes()), "{line}");
+    }
+    // Any byte in any place.
+    let line = br#"[1.25,"o","a\u0041\n\"b"]"#;
+    for at in 0..line.len() {
+        for byte in 0..=255 {
+            let mut changed = line.to_vec();
+            changed[at] = byte;
+            check(&changed);
+        }
+    }
+}
+
 #[test]
 fn cut_events_are_mended_at_the_last_whole_character() {
     let check = |line: &str, expected: Option<&str>| {
