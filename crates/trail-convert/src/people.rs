@@ -19,7 +19,7 @@ pub fn duration(ns: u64) -> String {
 }
 
 /// Appends what [`duration`] gives.
-pub fn push_duration(out: &mut String, ns: u64) {
+pub(crate) fn push_duration(out: &mut String, ns: u64) {
     let ms = ns / 1_000_000;
     match ms {
         0 if ns == 0 => out.push_str("0 s"),
