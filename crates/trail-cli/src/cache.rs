@@ -12,6 +12,7 @@ use std::time::SystemTime;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use trail_content::{ContentFile, EXTRACTOR_VERSION, FORMAT_VERSION, Kind};
+use trail_index::SessionInfo;
 use trail_model::{SessionMeta, Timestamp};
 use trail_search::Totals;
 
@@ -22,7 +23,7 @@ use crate::recording::Extracted;
 const MAX_LEN: u64 = 2 << 30;
 
 /// Changes when importers or the recorder read a recording differently, or entries look different.
-const ENTRY_VERSION: u32 = 2;
+const ENTRY_VERSION: u32 = 3;
 
 /// Where content is kept between runs.
 pub(crate) struct Cache {
@@ -33,11 +34,8 @@ pub(crate) struct Cache {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Facts {
     pub(crate) trail_id: String,
-    /// Nanoseconds since 1970.
-    pub(crate) start: Option<i64>,
-    pub(crate) user: Option<String>,
-    pub(crate) target_user: Option<String>,
-    pub(crate) host: Option<String>,
+    /// What it says of itself.
+    pub(crate) session: SessionInfo,
     pub(crate) findings: Vec<String>,
     pub(crate) damaged: bool,
     /// By kind: items and words, for ranks.
@@ -53,10 +51,7 @@ impl Facts {
         let Extracted { content, meta, findings, damaged } = extracted;
         Ok(Facts {
             trail_id: content.trail().to_string(),
-            start: meta.start.map(|start| start.0),
-            user: meta.user.clone(),
-            target_user: meta.target_user.clone(),
-            host: meta.host.clone(),
+            session: SessionInfo::of(meta),
             findings: findings.clone(),
             damaged: *damaged,
             totals: Totals::of(content)?.kinds.to_vec(),
@@ -82,10 +77,10 @@ impl Facts {
     /// The metadata that filters look at.
     pub(crate) fn meta(&self) -> SessionMeta {
         SessionMeta {
-            start: self.start.map(Timestamp),
-            user: self.user.clone(),
-            target_user: self.target_user.clone(),
-            host: self.host.clone(),
+            start: self.session.start_ns.map(Timestamp),
+            user: self.session.user.clone(),
+            target_user: self.session.target_user.clone(),
+            host: self.session.host.clone(),
             ..SessionMeta::default()
         }
     }

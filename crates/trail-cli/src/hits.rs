@@ -385,7 +385,7 @@ fn from_texts(plan: &Plan, hit: Hit) -> Shown {
 
 /// The cells of `terminal` that match a query, whatever hit they belong to.
 pub(crate) fn marks_on(parsed: &Parsed, terminal: &Terminal) -> Result<Vec<CellRect>> {
-    let plan = Plan::new(&parsed.query, parsed.options.language)?;
+    let plan = Plan::new(&parsed.query, parsed.options.language.clone())?;
     Ok(locate_all(&plan, terminal).lines.into_iter().flat_map(|line| line.rects).collect())
 }
 

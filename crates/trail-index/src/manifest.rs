@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use trail_content::Kind;
-use trail_model::TrailId;
+use trail_model::{SessionMeta, TrailId};
 
 use crate::KindStats;
 use crate::analyzer::ANALYZER;
@@ -110,15 +110,39 @@ pub struct SessionInfo {
     /// The user who worked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
+    /// The user whose rights were used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_user: Option<String>,
     /// The host that was worked on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
+    /// The protocol of the connection, where the recording's format names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<String>,
     /// The command that was run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
     /// The recording's title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+}
+
+impl SessionInfo {
+    /// What the header of a trail says; what is known of its file and its records is added by who has them.
+    pub fn of(meta: &SessionMeta) -> SessionInfo {
+        SessionInfo {
+            start_ns: meta.start.map(|start| start.0),
+            format: meta.format.clone(),
+            source: meta.source.clone(),
+            user: meta.user.clone(),
+            target_user: meta.target_user.clone(),
+            host: meta.host.clone(),
+            protocol: meta.extra.get("protocol").cloned(),
+            command: meta.command.clone(),
+            title: meta.title.clone(),
+            ..SessionInfo::default()
+        }
+    }
 }
 
 /// One segment.

@@ -190,7 +190,7 @@ impl IndexReader {
     }
 
     /// The trails that have content, by file.
-    pub fn indexed(&self) -> impl Iterator<Item = (TrailId, &TrailEntry)> {
+    pub fn indexed(&self) -> impl Iterator<Item = (TrailId, &TrailEntry)> + Clone {
         let has_content = |entry: &&TrailEntry| entry.content.is_some();
         self.trails().iter().filter(has_content).filter_map(|entry| entry.trail.map(|trail| (trail, entry)))
     }

@@ -1,6 +1,18 @@
-//! Backslashes, undone.
+//! Backslashes, put and undone.
 
 use crate::{ErrorKind, ParseError, Span};
+
+/// Puts a backslash before everything that means something in a query: what is left is text.
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if r#"\+-!():^[]"{}~*?|&/"#.contains(c) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
 
 /// Undoes the escapes of a piece of text that begins at byte `at` of the query: `\x` is x, `\uXXXX` that UTF-16 unit.
 pub(crate) fn unescape(text: &str, at: usize, query: &str) -> Result<String, ParseError> {

@@ -6,7 +6,7 @@
 use crate::error::cut;
 use crate::lexer;
 use crate::token::{Token, TokenKind, is_blank, is_special, operator, then_operator};
-use crate::{Note, NoteKind, Options, Span, TIME_FIELDS, regexp};
+use crate::{Note, NoteKind, Options, SESSION_SHORT_FIELDS, Span, TIME_FIELDS, regexp};
 
 /// The longest `[a TO b]` that is looked for, in bytes: looking stays linear in the text.
 const RANGE_LEN: usize = 1024;
@@ -152,6 +152,16 @@ fn is_field(text: &str, word: usize, colon: usize, options: &Options) -> bool {
         && is_name
         && is_known
         && (!TIME_FIELDS.contains(&name) || is_time(name, &text[colon + 1..]))
+        && (!SESSION_SHORT_FIELDS.contains(&name) || is_session_value(name, &text[colon + 1..]))
+}
+
+/// Whether what follows the colon of a session's field is its value: people also type `user: unknown` and `host:22`.
+fn is_session_value(name: &str, value: &str) -> bool {
+    let mut rest = value.chars().skip_while(char::is_ascii_digit);
+    let is_number =
+        value.starts_with(|c: char| c.is_ascii_digit()) && rest.next().is_none_or(|c| is_blank(c) || c == ')');
+    let is_port = name == "host" && is_number;
+    !is_port && !value.starts_with(is_blank)
 }
 
 /// Whether what follows a time field's colon begins like a time: people also type `at: the office`.

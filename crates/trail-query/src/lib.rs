@@ -29,6 +29,7 @@ mod error;
 mod escape;
 mod forgiving;
 mod lexer;
+mod minimum;
 mod note;
 mod options;
 mod parser;
@@ -44,8 +45,12 @@ pub use assemble::{Assembled, ClauseList};
 pub use ast::{Clause, Conjunction, Edits, Leaf, LeafKind, Modifier, Node, Occur, Query, Span, Step};
 pub use duration::{parse_duration, write_duration};
 pub use error::{ErrorKind, ParseError};
+pub use escape::escape;
+pub use minimum::minimum_should_match;
 pub use note::{Note, NoteKind};
-pub use options::{CONTENT_FIELDS, Dialect, Limits, Mode, Operator, Options, TIME_FIELDS};
+pub use options::{
+    CONTENT_FIELDS, Dialect, Limits, Mode, Operator, Options, SESSION_FIELDS, SESSION_SHORT_FIELDS, TIME_FIELDS,
+};
 pub use parser::{Parsed, parse, parse_with};
 pub use print::print;
-pub use wildcard::{WildcardPart, wildcard_parts, wildcard_pattern};
+pub use wildcard::{WildcardPart, fits_name, wildcard_parts, wildcard_pattern};

@@ -3,6 +3,22 @@
 /// The fields of content queries. `screen.content` is another name of `screen`.
 pub const CONTENT_FIELDS: [&str; 6] = ["screen", "screen.content", "command", "title", "input", "clipboard"];
 
+/// The fields of what a trail says of itself; each holds one value, which is compared whole.
+pub const SESSION_FIELDS: [&str; 8] = [
+    "session.user",
+    "session.target_user",
+    "session.host",
+    "session.protocol",
+    "session.command",
+    "session.title",
+    "session.format",
+    "session.source",
+];
+
+/// Those of [`SESSION_FIELDS`] that go without `session.` too. In [`Mode::Screentrail`] such a word is a field only where
+/// its value follows the colon at once, and `host` not where that is a number: people type what they saw.
+pub const SESSION_SHORT_FIELDS: [&str; 3] = ["user", "host", "protocol"];
+
 /// The fields of [`Mode::Screentrail`] that ask for times: `at:`, `during:`, `shown:`. A word before a colon is one of them
 /// only where what follows begins like a time.
 pub const TIME_FIELDS: [&str; 3] = ["at", "during", "shown"];
@@ -111,7 +127,10 @@ impl Options {
             split_on_whitespace: mode != Mode::Lucene,
             allow_ranges: mode != Mode::Sps,
             fields: match mode {
-                Mode::Screentrail => CONTENT_FIELDS.into_iter().chain(TIME_FIELDS).map(str::to_owned).collect(),
+                Mode::Screentrail => {
+                    let of_sessions = SESSION_FIELDS.into_iter().chain(SESSION_SHORT_FIELDS);
+                    CONTENT_FIELDS.into_iter().chain(of_sessions).chain(TIME_FIELDS).map(str::to_owned).collect()
+                }
                 Mode::Lucene | Mode::Sps => CONTENT_FIELDS.map(str::to_owned).to_vec(),
             },
             limits: Limits::default(),

@@ -59,3 +59,24 @@ pub fn wildcard_pattern(parts: &[WildcardPart]) -> String {
     }
     pattern
 }
+
+/// Whether a field's name fits a pattern in which `*` is any text. Takes time in proportion to the product of the lengths.
+pub fn fits_name(pattern: &str, name: &str) -> bool {
+    let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
+    let (mut p, mut t) = (0, 0);
+    let mut retry: Option<(usize, usize)> = None;
+    while t < name.len() {
+        if pattern.get(p) == Some(&b'*') {
+            retry = Some((p, t));
+            p += 1;
+        } else if pattern.get(p) == Some(&name[t]) {
+            p += 1;
+            t += 1;
+        } else {
+            let Some((star, from)) = retry else { return false };
+            retry = Some((star, from + 1));
+            (p, t) = (star + 1, from + 1);
+        }
+    }
+    pattern[p..].iter().all(|b| *b == b'*')
+}

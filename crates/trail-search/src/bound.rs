@@ -117,38 +117,62 @@ impl Bm25Bound<'_> {
 
 /// What no hit in the trail at `place` goes beyond, if there can be one. `leaves` tells for each leaf which trails
 /// have items that it may match, and what the best is worth.
-pub(crate) fn trail_bound(plan: &Plan, leaves: &[TrailWeights], place: usize) -> Option<Bound> {
-    let (rank, start) = tree_bound(plan, plan.tree.as_ref()?, leaves, place)?;
+pub(crate) fn trail_bound(
+    plan: &Plan,
+    leaves: &[TrailWeights],
+    place: usize,
+    sessions: &[Option<f64>],
+) -> Option<Bound> {
+    let of_trail = OfTrail { plan, leaves, place, sessions };
+    let (rank, start) = of_trail.tree(plan.tree.as_ref()?)?;
     // Where nothing has to match, a hit may begin with the recording.
     let start = if plan.is_open() { 0 } else { u64::from(start) * NS_PER_MS };
     Some(Bound { rank, start: Offset(start) })
 }
 
-/// The most that the score can be, and when `tree` can begin to hold.
-fn tree_bound(plan: &Plan, tree: &Tree, leaves: &[TrailWeights], place: usize) -> Option<(f64, u32)> {
-    match tree {
-        Tree::Leaf(leaf) => leaves[*leaf].get(place),
-        Tree::All(score) | Tree::Period(_, score) => Some((*score, 0)),
-        Tree::Sequence(index) => {
-            let sequence = &plan.sequences[*index];
-            let first = tree_bound(plan, &sequence.first, leaves, place)?;
-            let second = tree_bound(plan, &sequence.second, leaves, place)?;
-            Some((second.0, first.1.min(second.1)))
-        }
-        Tree::Group { must, should, must_not } => {
-            let of = |tree: &Tree| tree_bound(plan, tree, leaves, place);
-            let must: Vec<(f64, u32)> = must.iter().map(of).collect::<Option<_>>()?;
-            let found: Vec<Option<(f64, u32)>> = should.iter().map(of).collect();
-            let is_unscored = must.is_empty() && should.is_empty();
-            let pure_negative = plan.pure_negative == PureNegative::AllOthers && !must_not.is_empty();
-            if must.is_empty() && found.iter().all(Option::is_none) && !(is_unscored && pure_negative) {
-                return None;
+/// What is known of a trail without a look at its texts.
+struct OfTrail<'a> {
+    plan: &'a Plan,
+    leaves: &'a [TrailWeights],
+    place: usize,
+    /// By session leaf its score, if it holds.
+    sessions: &'a [Option<f64>],
+}
+
+impl OfTrail<'_> {
+    /// The most that the score can be, and when `tree` can begin to hold.
+    fn tree(&self, tree: &Tree) -> Option<(f64, u32)> {
+        match tree {
+            Tree::Leaf(leaf) => self.leaves[*leaf].get(self.place),
+            Tree::All(score) | Tree::Period(_, score) => Some((*score, 0)),
+            Tree::Session(index) => self.sessions[*index].map(|score| (score, 0)),
+            Tree::Best(fields) => fields
+                .iter()
+                .filter_map(|tree| self.tree(tree))
+                .reduce(|best, part| (best.0.max(part.0), best.1.min(part.1))),
+            Tree::Sequence(index) => {
+                let sequence = &self.plan.sequences[*index];
+                let (first, second) = (self.tree(&sequence.first)?, self.tree(&sequence.second)?);
+                Some((second.0, first.1.min(second.1)))
             }
-            // It holds from when all that it needs hold, or from when the first of a choice does.
-            let any = || found.iter().flatten().map(|part| part.1).min().unwrap_or(0);
-            let start = must.iter().map(|part| part.1).max().unwrap_or_else(any);
-            let scores = must.iter().map(|part| part.0).chain(found.iter().map(|part| part.map_or(0.0, |part| part.0)));
-            Some((sum(scores.collect()), start))
+            Tree::Group { must, should, must_not, minimum } => {
+                let must: Vec<(f64, u32)> = must.iter().map(|tree| self.tree(tree)).collect::<Option<_>>()?;
+                let found: Vec<Option<(f64, u32)>> = should.iter().map(|tree| self.tree(tree)).collect();
+                let is_unscored = must.is_empty() && should.is_empty();
+                let pure_negative = self.plan.pure_negative == PureNegative::AllOthers && !must_not.is_empty();
+                if must.is_empty() && found.iter().all(Option::is_none) && !(is_unscored && pure_negative) {
+                    return None;
+                }
+                if found.iter().flatten().count() < *minimum {
+                    return None;
+                }
+                // It holds from when all that it needs hold, or from when the first of a choice does.
+                let any = || found.iter().flatten().map(|part| part.1).min().unwrap_or(0);
+                let start = must.iter().map(|part| part.1).max().unwrap_or_else(any);
+                let scores =
+                    must.iter().map(|part| part.0).chain(found.iter().map(|part| part.map_or(0.0, |part| part.0)));
+                Some((sum(scores.collect()), start))
+            }
         }
     }
 }

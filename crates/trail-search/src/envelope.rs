@@ -60,6 +60,11 @@ impl Steps {
         }
     }
 
+    /// The best of several functions at each moment at which one of them has a score.
+    pub(crate) fn best_of(parts: impl Iterator<Item = Steps>) -> Steps {
+        Steps::maximum(parts.flat_map(|part| part.steps).collect())
+    }
+
     /// The moments that have a score.
     pub(crate) fn moments(&self) -> IntervalSet {
         let mut out = IntervalSet::EMPTY;

@@ -34,6 +34,12 @@ pub enum Error {
         /// The name as typed.
         found: String,
     },
+    /// What was given as the least number of optional clauses is no number and no percentage.
+    #[error("invalid minimum_should_match, expected a number or a percentage such as 2 or 75%, found {found}")]
+    BadMinimum {
+        /// The text.
+        found: String,
+    },
     /// A time field is asked for something that is no time.
     #[error("invalid value of {field} at byte {} of the query, expected {expected}", span.start)]
     BadTime {

@@ -27,15 +27,21 @@ impl Plan {
             Tree::Leaf(at) => leaf(*at),
             Tree::All(_) => base.clone(),
             Tree::Period(index, _) => base.intersect(&timeline.periods[*index]),
+            Tree::Session(index) if timeline.sessions[*index].is_some() => base.clone(),
+            Tree::Session(_) => IntervalSet::EMPTY,
+            Tree::Best(fields) => {
+                let parts: Vec<_> = fields.iter().map(|tree| self.tree_holds(tree, base, timeline, leaf)).collect();
+                IntervalSet::union_all(&parts)
+            }
             Tree::Sequence(index) => base.intersect(&timeline.sequences[*index].truth),
-            Tree::Group { must, should, must_not } => {
+            Tree::Group { must, should, must_not, minimum } => {
                 let mut truth = match self.positive(must, should, must_not) {
                     Positive::Nothing => return IntervalSet::EMPTY,
                     Positive::All => base.clone(),
                     Positive::Any => {
                         let parts: Vec<_> =
                             should.iter().map(|tree| self.tree_holds(tree, base, timeline, leaf)).collect();
-                        IntervalSet::union_all(&parts)
+                        IntervalSet::at_least(*minimum, &parts)
                     }
                     Positive::Every(first, rest) => {
                         let mut truth = self.tree_holds(first, base, timeline, leaf);
@@ -44,6 +50,11 @@ impl Plan {
                                 break;
                             }
                             truth = truth.intersect(&self.tree_holds(tree, base, timeline, leaf));
+                        }
+                        if *minimum > 0 && !truth.is_empty() {
+                            let parts: Vec<_> =
+                                should.iter().map(|tree| self.tree_holds(tree, base, timeline, leaf)).collect();
+                            truth = truth.intersect(&IntervalSet::at_least(*minimum, &parts));
                         }
                         truth
                     }
@@ -82,18 +93,23 @@ impl Plan {
             }
             Tree::Leaf(at) => leaf(*at),
             Tree::All(score) => Steps::constant(moments, *score),
-            Tree::Group { must, should, must_not } => {
+            Tree::Session(index) => {
+                timeline.sessions[*index].map_or_else(Steps::default, |score| Steps::constant(moments, score))
+            }
+            Tree::Best(fields) => Steps::best_of(fields.iter().map(|tree| self.tree_scores(tree, base, leaf))),
+            Tree::Group { must, should, must_not, minimum } => {
                 let positive = self.positive(must, should, must_not);
                 let must: Vec<Steps> = must.iter().map(|tree| self.tree_scores(tree, base, leaf)).collect();
                 let should: Vec<Steps> = should.iter().map(|tree| self.tree_scores(tree, base, leaf)).collect();
                 let mut truth = match positive {
                     Positive::Nothing => return Steps::default(),
                     Positive::All => moments.clone(),
-                    Positive::Any => IntervalSet::union_all(&should.iter().map(Steps::moments).collect::<Vec<_>>()),
+                    Positive::Any => at_least(*minimum, &should),
                     Positive::Every(..) => {
                         let mut moments = must.iter().map(Steps::moments);
                         let first = moments.next().unwrap_or_default();
-                        moments.fold(first, |truth, moments| truth.intersect(&moments))
+                        let all = moments.fold(first, |truth, moments| truth.intersect(&moments));
+                        if *minimum > 0 { all.intersect(&at_least(*minimum, &should)) } else { all }
                     }
                 };
                 for tree in must_not {
@@ -118,6 +134,10 @@ impl Plan {
             [] => Positive::All,
         }
     }
+}
+
+fn at_least(minimum: usize, should: &[Steps]) -> IntervalSet {
+    IntervalSet::at_least(minimum, &should.iter().map(Steps::moments).collect::<Vec<_>>())
 }
 
 /// What scores are asked for.

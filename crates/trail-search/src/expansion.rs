@@ -44,13 +44,19 @@ impl AllExpansions {
             let Some(fuzzy) = pattern.as_fuzzy() else { continue };
             for kind in Kind::ALL.into_iter().filter(|&kind| kinds.contains(kind)) {
                 let all: Vec<_> = statistics.of(kind).expansions(term).collect();
+                let counted = |count: &dyn Fn(DocumentFrequency) -> u64| {
+                    let counts = all.iter().map(|&(text, frequency)| (text, count(frequency)));
+                    counts.collect::<Vec<_>>()
+                };
                 let by_word = |frequency: DocumentFrequency| frequency.word;
                 let by_token = |frequency: DocumentFrequency| match plan.reading {
                     Reading::Blanks if frequency.word > 0 => frequency.word,
                     _ => frequency.token,
                 };
-                let expansions =
-                    Expansions { words: Kept::new(fuzzy, &all, by_word), tokens: Kept::new(fuzzy, &all, by_token) };
+                let expansions = Expansions {
+                    words: Kept::new(fuzzy, counted(&by_word)),
+                    tokens: Kept::new(fuzzy, counted(&by_token)),
+                };
                 of.insert((term, kind), expansions);
             }
         }
@@ -72,14 +78,20 @@ impl Expansions {
 }
 
 impl Kept {
-    fn new(fuzzy: &Fuzzy, all: &[(&str, DocumentFrequency)], count: impl Fn(DocumentFrequency) -> u64) -> Kept {
-        let standing = all.iter().filter(|(_, frequency)| count(*frequency) > 0);
+    /// The best among tokens, each with the number of documents in which it stands.
+    pub(crate) fn new<'t>(fuzzy: &Fuzzy, all: impl IntoIterator<Item = (&'t str, u64)>) -> Kept {
+        let standing = all.into_iter().filter(|(_, docs)| *docs > 0);
         let mut best: Vec<(f64, &str, u64)> =
-            standing.filter_map(|&(text, frequency)| Some((fuzzy.boost(text)?, text, count(frequency)))).collect();
+            standing.filter_map(|(text, docs)| Some((fuzzy.boost(text)?, text, docs))).collect();
         best.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
         best.truncate(EXPANSIONS);
         let doc_freq = best.iter().map(|entry| entry.2).max().unwrap_or(0);
         Kept { boosts: best.into_iter().map(|(boost, text, _)| (text.into(), boost)).collect(), doc_freq }
+    }
+
+    /// The best tokens and how much each counts, in no order.
+    pub(crate) fn boosts(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.boosts.iter().map(|(text, &boost)| (&**text, boost))
     }
 
     /// How much a token counts, if it is one of the best.

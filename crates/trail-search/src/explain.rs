@@ -108,7 +108,7 @@ impl<S: Source> Search<'_, S> {
         };
         let truths = truths(plan, &channel.items);
         let universe = IntervalSet::universe(u32::try_from(channel.moments.len()).unwrap_or(u32::MAX));
-        let timeline = Timeline::new(plan, &channel.moments, channel.start, &channel.items, &truths, &universe);
+        let timeline = Timeline::new(plan, &channel.moments, &channel.facts, &channel.items, &truths, &universe);
         let leaf = |index: usize| -> Option<RankPart> {
             let leaf = Some(index);
             if plan.leaves[index].is_negative {
@@ -147,6 +147,11 @@ fn parts(
     match tree {
         Tree::Leaf(index) => leaf(*index).map(|part| vec![part]),
         Tree::All(score) => Some(constant(*score)),
+        Tree::Session(index) => timeline.sessions[*index].map(constant),
+        Tree::Best(fields) => {
+            let parts = fields.iter().filter_map(|tree| parts(plan, tree, at, timeline, leaf));
+            parts.max_by(|a, b| total(a).total_cmp(&total(b)))
+        }
         Tree::Period(index, score) => timeline.periods[*index].contains(at).then(|| constant(*score)),
         Tree::Sequence(index) => {
             let sequence = &plan.sequences[*index];
@@ -154,7 +159,7 @@ fn parts(
             let second = || parts(plan, &sequence.second, at, timeline, leaf);
             if !holds || sequence.is_negative { holds.then(Vec::new) } else { second() }
         }
-        Tree::Group { must, should, must_not } => {
+        Tree::Group { must, should, must_not, minimum } => {
             let of = |tree: &Tree| parts(plan, tree, at, timeline, leaf);
             if must_not.iter().any(|tree| of(tree).is_some()) {
                 return None;
@@ -166,9 +171,14 @@ fn parts(
                 true => !must.is_empty() || !welcome.is_empty(),
                 false => plan.pure_negative == PureNegative::AllOthers && !must_not.is_empty(),
             };
+            let holds = holds && welcome.len() >= *minimum;
             holds.then(|| required.into_iter().chain(welcome).flatten().collect())
         }
     }
+}
+
+fn total(parts: &[RankPart]) -> f64 {
+    parts.iter().map(|part| part.score).sum()
 }
 
 fn explain_leaf(plan: &Plan, leaf: &Leaf, statistics: &Statistics) -> LeafExplanation {
@@ -194,17 +204,23 @@ fn show(plan: &Plan, tree: &Tree) -> String {
         Tree::Leaf(index) => format!("#{index}"),
         Tree::All(_) => "*".to_owned(),
         Tree::Period(..) => "period".to_owned(),
+        Tree::Session(index) => plan.sessions[*index].field.name().to_owned(),
+        Tree::Best(fields) => {
+            let fields: Vec<String> = fields.iter().map(|tree| show(plan, tree)).collect();
+            format!("({})", fields.join(" | "))
+        }
         Tree::Sequence(index) => {
             let sequence = &plan.sequences[*index];
             let within = sequence.within_ns.map(|ns| format!("<{}", write_duration(ns)));
             let (first, second) = (show(plan, &sequence.first), show(plan, &sequence.second));
             format!("({first} THEN{} {second})", within.unwrap_or_default())
         }
-        Tree::Group { must, should, must_not } => {
+        Tree::Group { must, should, must_not, minimum } => {
             let signed = |sign: &'static str, trees: &[Tree]| -> Vec<String> {
                 trees.iter().map(|tree| format!("{sign}{}", show(plan, tree))).collect()
             };
-            format!("({})", [signed("+", must), signed("", should), signed("-", must_not)].concat().join(" "))
+            let clauses = [signed("+", must), signed("", should), signed("-", must_not)].concat().join(" ");
+            if *minimum > 0 { format!("({clauses})~{minimum}") } else { format!("({clauses})") }
         }
     }
 }

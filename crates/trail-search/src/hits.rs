@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use trail_content::{Kind, Moments};
-use trail_model::{ChannelId, RecordId, RecordRange, TimeSpan, Timestamp};
+use trail_model::{ChannelId, RecordId, RecordRange, TimeSpan};
 
 use crate::envelope::{Step, Steps};
 use crate::evaluate::Base;
@@ -13,6 +13,8 @@ use crate::item::MatchedItem;
 use crate::plan::{Plan, Tree};
 use crate::screenshot::Stillness;
 use crate::sequence::Timeline;
+use crate::source::TrailFacts;
+use crate::stretch::Stretch;
 use crate::{Cancel, Result};
 
 /// Items looked at between two looks at the clock.
@@ -97,25 +99,25 @@ impl Hit {
 }
 
 /// Finds the hits of one channel in order of rank.
-pub(crate) fn channel_hits(
-    plan: &Plan,
-    channel: ChannelId,
-    moments: &Moments,
-    start: Option<Timestamp>,
-    items: &[MatchedItem],
-    cancel: &Cancel,
-) -> Result<Vec<Hit>> {
-    let search = ChannelSearch::new(plan, channel, moments, start, items);
+pub(crate) fn channel_hits(search: &ChannelSearch<'_>, cancel: &Cancel) -> Result<Vec<Hit>> {
     let mut runs = search.item_runs(cancel)?;
     search.screen_runs(&mut runs, cancel)?;
-    let stillness = Stillness::new(moments);
+    let stillness = Stillness::new(search.moments);
     let mut hits: Vec<Hit> = runs.into_iter().map(|run| search.hit(run, &stillness)).collect();
     search.fill_screen_texts(&mut hits);
     hits.sort_by(Hit::by_rank);
     Ok(hits)
 }
 
-struct ChannelSearch<'a> {
+/// Finds when the query holds of one channel, in order.
+pub(crate) fn channel_stretches(search: &ChannelSearch<'_>, cancel: &Cancel) -> Result<Vec<Stretch>> {
+    let holds = search.holds();
+    let runs = search.ranked(&holds, cancel)?;
+    Ok(runs.into_iter().map(|run| search.stretch(&run)).collect())
+}
+
+/// A channel, and when the leaves of a query hold of it.
+pub(crate) struct ChannelSearch<'a> {
     plan: &'a Plan,
     channel: ChannelId,
     moments: &'a Moments,
@@ -137,11 +139,11 @@ struct Run {
 }
 
 impl<'a> ChannelSearch<'a> {
-    fn new(
+    pub(crate) fn new(
         plan: &'a Plan,
         channel: ChannelId,
         moments: &'a Moments,
-        start: Option<Timestamp>,
+        facts: &TrailFacts,
         items: &'a [MatchedItem],
     ) -> ChannelSearch<'a> {
         let mut runs: Vec<Vec<Interval>> = vec![Vec::new(); plan.leaves.len()];
@@ -150,7 +152,7 @@ impl<'a> ChannelSearch<'a> {
         }
         let truths: Vec<IntervalSet> = runs.into_iter().map(IntervalSet::from_unsorted).collect();
         let universe = IntervalSet::universe(u32::try_from(moments.len()).unwrap_or(u32::MAX));
-        let timeline = Timeline::new(plan, moments, start, items, &truths, &universe);
+        let timeline = Timeline::new(plan, moments, facts, items, &truths, &universe);
         ChannelSearch { plan, channel, moments, items, universe, truths, timeline }
     }
 
@@ -235,22 +237,31 @@ impl<'a> ChannelSearch<'a> {
             // What one leaf finds are items.
             return Ok(());
         }
-        let holds = self.plan.holds(&self.universe, &self.timeline, &mut |leaf| self.truths[leaf].clone());
         let covered: IntervalSet = runs.iter().map(|run| run.moments).collect();
-        let left = holds.minus(&covered);
-        if left.is_empty() {
-            return Ok(());
-        }
-        cancel.check()?;
-        let envelopes = self.envelopes(&left);
-        let base = Base { moments: &left, timeline: &self.timeline, of_item: false };
-        let scores = self.plan.scores(&base, &mut |leaf| envelopes[leaf].clone()).inside(&left);
-        let hidden = self.hidden();
-        for &(begin, end) in left.runs() {
-            let Some((rank, best)) = scores.inside(&IntervalSet::run(begin, end)).best() else { continue };
-            runs.push(Run { item: None, moments: (begin, end), rank, best: shown(best, &hidden) });
+        let left = self.holds().minus(&covered);
+        if !left.is_empty() {
+            runs.extend(self.ranked(&left, cancel)?);
         }
         Ok(())
+    }
+
+    /// The moments at which the query holds of the screen.
+    fn holds(&self) -> IntervalSet {
+        self.plan.holds(&self.universe, &self.timeline, &mut |leaf| self.truths[leaf].clone())
+    }
+
+    /// The runs of `wanted`, at whose moments the query holds, each with the best rank of the screen.
+    fn ranked(&self, wanted: &IntervalSet, cancel: &Cancel) -> Result<Vec<Run>> {
+        cancel.check()?;
+        let envelopes = self.envelopes(wanted);
+        let base = Base { moments: wanted, timeline: &self.timeline, of_item: false };
+        let scores = self.plan.scores(&base, &mut |leaf| envelopes[leaf].clone()).inside(wanted);
+        let hidden = self.hidden();
+        let run = |&(begin, end): &Interval| {
+            let (rank, best) = scores.inside(&IntervalSet::run(begin, end)).best()?;
+            Some(Run { item: None, moments: (begin, end), rank, best: shown(best, &hidden) })
+        };
+        Ok(wanted.runs().iter().filter_map(run).collect())
     }
 
     /// For each leaf the best score of the visible items, at the moments of `wanted`; negative leaves where they hold.
@@ -291,15 +302,32 @@ impl<'a> ChannelSearch<'a> {
         hidden
     }
 
+    fn records(&self, (begin, end): Interval) -> RecordRange {
+        RecordRange { begin: self.moments.record(begin), end: self.moments.record(end) }
+    }
+
+    fn times(&self, (begin, end): Interval) -> TimeSpan {
+        TimeSpan { start: self.moments.start_time(begin), end: self.moments.end_time(end) }
+    }
+
+    fn stretch(&self, run: &Run) -> Stretch {
+        Stretch {
+            channel: self.channel,
+            records: self.records(run.moments),
+            span: self.times(run.moments),
+            rank: run.rank,
+            moments: run.moments,
+        }
+    }
+
     fn hit(&self, run: Run, stillness: &Stillness<'_>) -> Hit {
-        let (begin, end) = run.moments;
-        let shot = stillness.longest(&run.best).unwrap_or(begin);
+        let shot = stillness.longest(&run.best).unwrap_or(run.moments.0);
         let texts = run.item.map(|item| self.text(item, shot));
         Hit {
             channel: self.channel,
-            records: RecordRange { begin: self.moments.record(begin), end: self.moments.record(end) },
+            records: self.records(run.moments),
             for_screenshot: self.moments.record(shot),
-            span: TimeSpan { start: self.moments.start_time(begin), end: self.moments.end_time(end) },
+            span: self.times(run.moments),
             rank: run.rank,
             kind: run.item.map_or(HitKind::Screen, |item| HitKind::Item(self.items[item].kind)),
             texts: texts.into_iter().collect(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use trail_content::{Block, ChannelContent, ContentFile, Kind};
 use trail_index::analyzer::words;
-use trail_index::{IndexReader, Limits, Lookup, Survey, TermField, TermPattern, TrailWeights};
+use trail_index::{IndexReader, Limits, Lookup, SessionInfo, Survey, TermField, TermPattern, TrailWeights};
 use trail_model::{ChannelId, Timestamp, TrailId};
 
 use crate::bound::{LeafBound, trail_bound};
@@ -14,6 +14,7 @@ use crate::pattern::{Pattern, TermRange};
 use crate::plan::{Leaf, LeafMatcher, Plan, Reading};
 use crate::prefilter::Prefilter;
 use crate::rank::{DocumentFrequency, KindStatistics, Statistics};
+use crate::session::SessionWeights;
 use crate::source::{Bound, Visit, content_error};
 use crate::{Cancel, Error, Options, Result, Source};
 
@@ -140,9 +141,16 @@ impl IndexSource {
             }
             leaves.push(weights);
         }
-        let bound = |&trail: &TrailId| trail_bound(plan, &leaves, self.index.place(trail)?);
+        let bound = |&trail: &TrailId| {
+            let sessions = statistics.sessions.of(plan, self.session_of(trail));
+            trail_bound(plan, &leaves, self.index.place(trail)?, &sessions)
+        };
         let bounds = self.trails.iter().map(bound).collect();
         Ok(Some(Surveyed { survey, bounds }))
+    }
+
+    fn session_of(&self, trail: TrailId) -> Option<&SessionInfo> {
+        Some(&self.index.trail(trail)?.session)
     }
 
     fn block(&self, channel: &ChannelContent, trail: TrailId, index: usize) -> Result<Arc<Block>> {
@@ -266,6 +274,10 @@ impl Source for IndexSource {
         entry.session.start_ns.map(Timestamp)
     }
 
+    fn session(&self, trail: usize) -> Option<&SessionInfo> {
+        self.session_of(self.trails[trail])
+    }
+
     fn content(&self, trail: usize) -> Result<Arc<ContentFile>> {
         let trail = self.trails[trail];
         self.contents.get(trail, || {
@@ -279,6 +291,8 @@ impl Source for IndexSource {
     fn prepare(&self, plan: &Plan, options: &Options) -> Result<(Statistics, IndexPrepared)> {
         let mut statistics = self.statistics(plan, &options.cancel)?;
         statistics.keeps_k1_factor = options.keeps_k1_factor;
+        let sessions = self.index.indexed().map(|(_, entry)| &entry.session);
+        statistics.sessions = SessionWeights::new(plan, sessions, options.keeps_k1_factor);
         let surveyed = self.survey(plan, &statistics, &options.cancel)?;
         Ok((statistics, IndexPrepared { surveyed, prefilter: Prefilter::new(plan) }))
     }

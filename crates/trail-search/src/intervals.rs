@@ -105,6 +105,32 @@ impl IntervalSet {
         IntervalSet::from_unsorted(sets.into_iter().flat_map(|set| set.runs.iter().copied()).collect())
     }
 
+    /// The moments in at least `count` of `sets`; in any if `count` is 0.
+    pub fn at_least(count: usize, sets: &[IntervalSet]) -> IntervalSet {
+        if count <= 1 {
+            return IntervalSet::union_all(sets);
+        }
+        // Where a run begins, and the ordinal after its end.
+        let runs = sets.iter().flat_map(|set| set.runs.iter());
+        let mut edges: Vec<(u64, bool)> =
+            runs.flat_map(|run| [(u64::from(run.0), true), (u64::from(run.1) + 1, false)]).collect();
+        edges.sort_unstable();
+        let mut out = IntervalSet::EMPTY;
+        let (mut open, mut since) = (0, 0);
+        for of_one in edges.chunk_by(|a, b| a.0 == b.0) {
+            let before = open;
+            let (begins, at) = (of_one.iter().filter(|edge| edge.1).count(), of_one[0].0);
+            open = open + begins - (of_one.len() - begins);
+            if before < count && open >= count {
+                since = at;
+            } else if before >= count && open < count {
+                // What ends lay inside the ordinals.
+                out.push(since as u32, (at - 1) as u32);
+            }
+        }
+        out
+    }
+
     /// The moments in both sets. Linear in the shorter one's runs, with a binary search each, when the lengths differ
     /// much: a short-lived item against what a whole channel showed.
     pub fn intersect(&self, other: &IntervalSet) -> IntervalSet {

@@ -65,8 +65,10 @@ mod scan;
 mod screenshot;
 mod searcher;
 mod sequence;
+mod session;
 mod sloppy;
 mod source;
+mod stretch;
 mod time;
 
 pub use cancel::Cancel;
@@ -81,3 +83,4 @@ pub use rank::{KindStatistics, Statistics};
 pub use scan::{ScanPrepared, ScanSource, Totals};
 pub use searcher::{Answer, Best, Matching, Options, Order, Search, Searcher};
 pub use source::{Bound, Source, Visit};
+pub use stretch::{RankedStretches, Stretch};

@@ -1,5 +1,6 @@
 //! What a query asks: leaves, and how they combine.
 
+mod fields;
 mod lower;
 mod vocabulary;
 
@@ -12,6 +13,7 @@ use trail_query::{Dialect, Mode, Operator, Query, Span};
 use crate::Result;
 use crate::expansion::AllExpansions;
 use crate::rank::Statistics;
+use crate::session::SessionLeaf;
 use crate::time::{Lifetime, Period};
 
 pub(crate) use vocabulary::{TermId, Vocabulary};
@@ -29,7 +31,7 @@ pub const MAX_SLOP: u32 = 10_000;
 pub const MAX_STATES: usize = 10_000;
 
 /// How the tree of a query is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Language {
     /// What a word matches.
     pub mode: Mode,
@@ -37,12 +39,32 @@ pub struct Language {
     pub dialect: Dialect,
     /// What stands between the words of one bare text.
     pub default_operator: Operator,
+    /// The field of what names none; `None` is what is visible. In the `query_string` dialect it may be a pattern of names.
+    pub default_field: Option<String>,
+    /// Whether the words of one bare text are a phrase.
+    pub makes_phrases: bool,
+    /// The most moves of a phrase that does not say how many.
+    pub phrase_slop: u32,
+    /// How many first characters of a fuzzy word must be equal.
+    pub fuzzy_prefix_len: usize,
+    /// How many optional clauses of the outermost group must hold, in the words of
+    /// [`minimum_should_match`](trail_query::minimum_should_match()).
+    pub minimum_should_match: Option<String>,
 }
 
 impl Language {
     /// How queries parsed with `options` are read.
     pub fn of(options: &trail_query::Options) -> Language {
-        Language { mode: options.mode, dialect: options.dialect, default_operator: options.default_operator }
+        Language {
+            mode: options.mode,
+            dialect: options.dialect,
+            default_operator: options.default_operator,
+            default_field: None,
+            makes_phrases: false,
+            phrase_slop: 0,
+            fuzzy_prefix_len: 0,
+            minimum_should_match: None,
+        }
     }
 }
 
@@ -64,6 +86,8 @@ pub struct Plan {
     pub(crate) pure_negative: PureNegative,
     /// Asked for by [`Tree::Period`].
     pub(crate) periods: Vec<Period>,
+    /// Asked for by [`Tree::Session`].
+    pub(crate) sessions: Vec<SessionLeaf>,
     /// Asked for by [`Tree::Sequence`]; those inside others come before them.
     pub(crate) sequences: Vec<Sequence>,
     /// What its fuzzy words stand for.
@@ -89,10 +113,10 @@ impl Kinds {
         Kinds(bits)
     }
 
-    /// The kinds of a field, if content has it. `None` is the default field.
+    /// The kinds of a field, if content has it. `None` is the default field, `content` its name where every name is one.
     pub fn of_field(field: Option<&str>) -> Option<Kinds> {
         Some(match field {
-            None => Kinds::VISIBLE,
+            None | Some("content") => Kinds::VISIBLE,
             Some("screen" | "screen.content") => Kinds::of(&[Kind::Line]),
             Some("title") => Kinds::of(&[Kind::Title]),
             Some("command") => Kinds::of(&[Kind::Command]),
@@ -105,6 +129,11 @@ impl Kinds {
     /// Tells whether `kind` is in the set.
     pub fn contains(self, kind: Kind) -> bool {
         self.0 >> kind.code() & 1 == 1
+    }
+
+    /// Tells whether all kinds of this set are in the other.
+    pub(crate) fn is_within(self, other: Kinds) -> bool {
+        self.0 & !other.0 == 0
     }
 
     /// Both sets together.
@@ -216,10 +245,14 @@ pub(crate) enum Tree {
     All(f64),
     /// The moments of a period, by its index in [`Plan::periods`], with this score.
     Period(usize, f64),
+    /// All moments of the trails of which something is true, by its index in [`Plan::sessions`].
+    Session(usize),
     /// A sequence, by its index in [`Plan::sequences`].
     Sequence(usize),
-    /// Every `must`, no `must_not`, and at least one `should` if there is no `must`.
-    Group { must: Vec<Tree>, should: Vec<Tree>, must_not: Vec<Tree> },
+    /// At least one, with the best of their scores: one question to several fields.
+    Best(Vec<Tree>),
+    /// Every `must`, no `must_not`, at least `minimum` of `should`, and at least one if there is no `must`.
+    Group { must: Vec<Tree>, should: Vec<Tree>, must_not: Vec<Tree>, minimum: usize },
 }
 
 impl Plan {
@@ -259,11 +292,13 @@ impl Plan {
     fn holds_without_leaf(&self, tree: &Tree) -> bool {
         match tree {
             Tree::Leaf(leaf) => self.leaves[*leaf].is_negative,
-            Tree::All(_) | Tree::Period(..) => true,
+            Tree::All(_) | Tree::Period(..) | Tree::Session(_) => true,
+            Tree::Best(fields) => fields.iter().any(|tree| self.holds_without_leaf(tree)),
             Tree::Sequence(index) => {
                 let sequence = &self.sequences[*index];
                 sequence.is_negative || self.holds_without_leaf(&sequence.second)
             }
+            // Where a minimum asks for some of `should` besides, this says yes too often, which costs time alone.
             Tree::Group { must, should, .. } if !must.is_empty() || !should.is_empty() => {
                 let (all, any) = if must.is_empty() { (false, should) } else { (true, must) };
                 if all {

@@ -11,6 +11,7 @@ use crate::expansion::Expansions;
 use crate::matcher::matches;
 use crate::occurrences::{Occurrence, Occurrences};
 use crate::plan::{Atom, Leaf, LeafMatcher, Plan, Reading, Sloppy, TermId};
+use crate::session::SessionWeights;
 use crate::sloppy;
 
 /// In how many documents a text stands.
@@ -103,11 +104,13 @@ impl AddAssign<&KindStatistics> for KindStatistics {
 }
 
 /// Statistics by kind of item; they do not depend on grouping, threads or order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Statistics {
     kinds: [KindStatistics; Kind::ALL.len()],
     /// Scores keep the factor k1 + 1, as before Lucene 8.
     pub(crate) keeps_k1_factor: bool,
+    /// What is asked of trails, over all of them.
+    pub(crate) sessions: SessionWeights,
 }
 
 impl Statistics {

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use trail_content::{Block, ChannelContent, ContentFile, Kind};
+use trail_index::SessionInfo;
 use trail_index::analyzer::count_words;
 use trail_model::{Timestamp, TrailId};
 
@@ -12,6 +13,7 @@ use crate::occurrences::Scanner;
 use crate::plan::{Leaf, LeafMatcher, Plan};
 use crate::prefilter::Prefilter;
 use crate::rank::{KindStatistics, Statistics};
+use crate::session::SessionWeights;
 use crate::source::{Visit, content_error};
 use crate::{Cancel, Error, Options, Result, Source};
 
@@ -66,6 +68,8 @@ pub struct ScanSource {
     trails: Vec<Trail>,
     /// When each began, as far as it is known.
     starts: Vec<Option<Timestamp>>,
+    /// What each says of itself, as far as it is known.
+    sessions: Vec<SessionInfo>,
     /// Bytes of text in kept blocks.
     kept_len: AtomicUsize,
 }
@@ -96,6 +100,7 @@ impl ScanSource {
         ScanSource {
             trails: contents.into_iter().map(trail).collect(),
             starts: Vec::new(),
+            sessions: Vec::new(),
             kept_len: AtomicUsize::new(0),
         }
     }
@@ -103,6 +108,12 @@ impl ScanSource {
     /// The same with the time at which each recording began, for queries about the wall clock.
     pub fn with_starts(self, starts: Vec<Option<Timestamp>>) -> ScanSource {
         ScanSource { starts, ..self }
+    }
+
+    /// The same with what each trail says of itself, its start among that.
+    pub fn with_sessions(self, sessions: Vec<SessionInfo>) -> ScanSource {
+        let starts = sessions.iter().map(|session| session.start_ns.map(Timestamp)).collect();
+        ScanSource { starts, sessions, ..self }
     }
 
     /// The totals of a trail, if they were given or have been counted by a search.
@@ -162,6 +173,10 @@ impl Source for ScanSource {
         self.starts.get(trail).copied().flatten()
     }
 
+    fn session(&self, trail: usize) -> Option<&SessionInfo> {
+        self.sessions.get(trail)
+    }
+
     fn content(&self, trail: usize) -> Result<Arc<ContentFile>> {
         Ok(self.trails[trail].content.clone())
     }
@@ -191,6 +206,7 @@ impl Source for ScanSource {
             });
         }
         statistics.keeps_k1_factor = options.keeps_k1_factor;
+        statistics.sessions = SessionWeights::new(plan, self.sessions.iter(), options.keeps_k1_factor);
         Ok((statistics, ScanPrepared { trails }))
     }
 

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use trail_content::{ContentFile, Moments};
-use trail_model::{ChannelId, TimeSpan, Timestamp};
+use trail_model::{ChannelId, TimeSpan};
 use trail_query::{Mode, Query};
 
-use crate::hits::channel_hits;
+use crate::hits::{ChannelSearch, channel_hits};
 use crate::item::{MatchedItem, match_item};
 use crate::join::Joiner;
 use crate::occurrences::Scanner;
 use crate::plan::{Language, Plan};
 use crate::rank::Statistics;
-use crate::source::{Bound, content_error};
+use crate::source::{Bound, TrailFacts, content_error};
 use crate::{Cancel, Error, Hit, Result, Source};
 
 /// How to search.
@@ -64,7 +64,7 @@ impl<S: Source> Searcher<S> {
     /// # Errors
     /// If the query cannot be searched for, the source does not answer, or time is up.
     pub fn prepare(&self, query: &Query) -> Result<Search<'_, S>> {
-        let mut plan = Plan::new(query, self.options.language)?;
+        let mut plan = Plan::new(query, self.options.language.clone())?;
         let (statistics, prepared) = self.source.prepare(&plan, &self.options)?;
         plan.expand(&statistics);
         Ok(Search { source: &self.source, options: &self.options, plan: Arc::new(plan), statistics, prepared })
@@ -124,7 +124,7 @@ pub struct Matching {
 pub(crate) struct MatchedChannel {
     pub(crate) items: Vec<MatchedItem>,
     pub(crate) moments: Arc<Moments>,
-    pub(crate) start: Option<Timestamp>,
+    pub(crate) facts: TrailFacts,
 }
 
 impl<S: Source> Search<'_, S> {
@@ -143,27 +143,43 @@ impl<S: Source> Search<'_, S> {
     /// # Errors
     /// If its content cannot be read, or time is up.
     pub fn search_trail(&self, trail: usize) -> Result<Vec<Hit>> {
+        let mut hits = self.in_channels(trail, channel_hits)?;
+        if let Some(span) = self.options.span {
+            hits.retain(|hit| hit.span.start < span.end && span.start <= hit.span.end);
+        }
+        hits.sort_by(Hit::by_rank);
+        Ok(hits)
+    }
+
+    /// Asks each channel of a trail in which the query may hold.
+    pub(crate) fn in_channels<T>(
+        &self,
+        trail: usize,
+        ask: impl Fn(&ChannelSearch<'_>, &Cancel) -> Result<Vec<T>>,
+    ) -> Result<Vec<T>> {
         if self.source.bound(&self.prepared, trail).is_none() {
             return Ok(Vec::new());
         }
         let content = self.source.content(trail)?;
         let failed = content_error(content.trail());
-        let cancel = &self.options.cancel;
-        let start = self.source.start(trail);
-        let mut hits = Vec::new();
+        let facts = self.facts(trail);
+        let mut found = Vec::new();
         for (index, channel) in content.channels().iter().enumerate() {
             let matched = self.matched_items(&content, trail, index)?;
             if matched.is_empty() && !self.plan.is_open() {
                 continue;
             }
             let moments = channel.moments().map_err(&failed)?;
-            hits.extend(channel_hits(&self.plan, channel.id(), moments, start, &matched, cancel)?);
+            let search = ChannelSearch::new(&self.plan, channel.id(), moments, &facts, &matched);
+            found.extend(ask(&search, &self.options.cancel)?);
         }
-        if let Some(span) = self.options.span {
-            hits.retain(|hit| hit.span.start < span.end && span.start <= hit.span.end);
-        }
-        hits.sort_by(Hit::by_rank);
-        Ok(hits)
+        Ok(found)
+    }
+
+    /// What the query asks of a trail beside its content.
+    fn facts(&self, trail: usize) -> TrailFacts {
+        let sessions = self.statistics.sessions.of(&self.plan, self.source.session(trail));
+        TrailFacts { start: self.source.start(trail), sessions }
     }
 
     /// The items of a channel that some leaf matches.
@@ -193,7 +209,7 @@ impl<S: Source> Search<'_, S> {
         let Some(index) = content.channels().iter().position(|channel| channel.id() == id) else { return Ok(None) };
         let items = self.matched_items(&content, trail, index)?;
         let moments = content.channels()[index].moments().map_err(content_error(content.trail()))?.clone();
-        Ok(Some(MatchedChannel { items, moments, start: self.source.start(trail) }))
+        Ok(Some(MatchedChannel { items, moments, facts: self.facts(trail) }))
     }
 
     /// How many items of a trail are looked at.

@@ -5,17 +5,19 @@
 //! begins of B less than so long after something of A began is true while it lasts.
 
 use trail_content::Moments;
-use trail_model::Timestamp;
 
 use crate::intervals::{Interval, IntervalSet};
 use crate::item::MatchedItem;
 use crate::plan::{Plan, Tree};
+use crate::source::TrailFacts;
 
 /// The periods and sequences of a plan in one channel.
 #[derive(Debug, Default)]
 pub(crate) struct Timeline {
     /// By index in [`Plan::periods`].
     pub(crate) periods: Vec<IntervalSet>,
+    /// By index in [`Plan::sessions`]: its score, if it holds of the trail.
+    pub(crate) sessions: Vec<Option<f64>>,
     /// By index in [`Plan::sequences`].
     pub(crate) sequences: Vec<SequenceTruth>,
     /// Of each moment.
@@ -39,13 +41,13 @@ impl Timeline {
     pub(crate) fn new(
         plan: &Plan,
         moments: &Moments,
-        start: Option<Timestamp>,
+        facts: &TrailFacts,
         items: &[MatchedItem],
         truths: &[IntervalSet],
         universe: &IntervalSet,
     ) -> Timeline {
-        let periods = plan.periods.iter().map(|period| period.moments(moments, start)).collect();
-        let mut timeline = Timeline { periods, ..Timeline::default() };
+        let periods = plan.periods.iter().map(|period| period.moments(moments, facts.start)).collect();
+        let mut timeline = Timeline { periods, sessions: facts.sessions.clone(), ..Timeline::default() };
         if plan.sequences.is_empty() {
             return timeline;
         }
@@ -106,10 +108,11 @@ impl Events<'_> {
                 on_items.flatten().copied().collect()
             }
             Tree::Sequence(index) => self.timeline.sequences[*index].events.clone(),
-            Tree::Group { must, should, must_not } if must.is_empty() && must_not.is_empty() => {
+            Tree::Best(fields) => fields.iter().flat_map(|tree| self.of(tree)).collect(),
+            Tree::Group { must, should, must_not, minimum: 0 | 1 } if must.is_empty() && must_not.is_empty() => {
                 should.iter().flat_map(|tree| self.of(tree)).collect()
             }
-            Tree::All(_) | Tree::Period(..) | Tree::Group { .. } => {
+            Tree::All(_) | Tree::Period(..) | Tree::Session(_) | Tree::Group { .. } => {
                 let leaf = &mut |leaf: usize| self.truths[leaf].clone();
                 self.plan.tree_holds(tree, self.universe, self.timeline, leaf).runs().to_vec()
             }

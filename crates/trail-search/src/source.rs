@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use trail_content::{Block, ContentFile};
+use trail_index::SessionInfo;
 use trail_model::{Offset, Timestamp, TrailId};
 
 use crate::plan::Plan;
@@ -24,6 +25,12 @@ pub trait Source: Sync {
 
     /// When a trail's recording began; `None` where it is not known, and then no query about the wall clock holds.
     fn start(&self, trail: usize) -> Option<Timestamp> {
+        let _ = trail;
+        None
+    }
+
+    /// What a trail says of itself, if that is known.
+    fn session(&self, trail: usize) -> Option<&SessionInfo> {
         let _ = trail;
         None
     }
@@ -63,6 +70,51 @@ pub trait Source: Sync {
     ) -> Result<()>;
 }
 
+/// A source that several searchers ask, one after the other or at a time: what it keeps serves all of them.
+impl<S: Source> Source for &S {
+    type Prepared = S::Prepared;
+
+    fn trail_count(&self) -> usize {
+        S::trail_count(self)
+    }
+
+    fn trail_id(&self, trail: usize) -> TrailId {
+        S::trail_id(self, trail)
+    }
+
+    fn start(&self, trail: usize) -> Option<Timestamp> {
+        S::start(self, trail)
+    }
+
+    fn session(&self, trail: usize) -> Option<&SessionInfo> {
+        S::session(self, trail)
+    }
+
+    fn content(&self, trail: usize) -> Result<Arc<ContentFile>> {
+        S::content(self, trail)
+    }
+
+    fn prepare(&self, plan: &Plan, options: &Options) -> Result<(Statistics, S::Prepared)> {
+        S::prepare(self, plan, options)
+    }
+
+    fn bound(&self, prepared: &S::Prepared, trail: usize) -> Option<Bound> {
+        S::bound(self, prepared, trail)
+    }
+
+    fn candidates(
+        &self,
+        prepared: &S::Prepared,
+        content: &ContentFile,
+        trail: usize,
+        channel: usize,
+        cancel: &Cancel,
+        visit: &mut Visit<'_>,
+    ) -> Result<()> {
+        S::candidates(self, prepared, content, trail, channel, cancel, visit)
+    }
+}
+
 /// What no hit of a trail goes beyond.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bound {
@@ -80,6 +132,15 @@ impl Bound {
     pub(crate) fn is_behind(&self, hit: &Hit) -> bool {
         self.rank < hit.rank || (self.rank <= hit.rank && self.start > hit.span.start)
     }
+}
+
+/// What a query asks of a trail beside its content.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TrailFacts {
+    /// When its recording began.
+    pub(crate) start: Option<Timestamp>,
+    /// For each session leaf of the plan its score, if it holds.
+    pub(crate) sessions: Vec<Option<f64>>,
 }
 
 /// Takes the candidates of one block: its index in its channel, the block, and the indexes of the items.

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use trail_query::{
     Assembled, Clause, ClauseList, Dialect, ErrorKind, LeafKind, Mode, Node, Occur, Operator, Options, Query, Span,
-    WildcardPart, parse_with, wildcard_parts,
+    WildcardPart, escape, minimum_should_match, parse_with, wildcard_parts,
 };
 
+use super::address;
 use super::date::{self, Zone, parse_date};
 use super::error::{FilterError, FilterErrorKind};
 use super::number::{double, whole, whole_span};
@@ -15,7 +16,6 @@ use super::pattern::Pattern;
 use super::plan::{Leaf, Plan, TermTest};
 use super::regexp::Regexp;
 use super::schema::{FieldDef, FieldId, FieldType, Schema, lower};
-use super::{address, minimum};
 
 /// The most leaves of a plan: a name that means many fields makes many leaves of one clause.
 const LEAVES: usize = 16 * 1024;
@@ -61,18 +61,6 @@ fn syntax(options: &FilterOptions<'_>) -> Options {
     syntax
 }
 
-/// Puts a backslash before everything special.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        if r#"\+-!():^[]"{}~*?|&/"#.contains(c) {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    escaped
-}
-
 /// Applies `minimum_should_match` to the outermost list of clauses.
 fn with_minimum(plan: Plan, options: &FilterOptions<'_>) -> Result<Plan> {
     let Some(text) = options.minimum_should_match else { return Ok(plan) };
@@ -80,7 +68,7 @@ fn with_minimum(plan: Plan, options: &FilterOptions<'_>) -> Result<Plan> {
         Plan::Boost(plan, factor) => Plan::Boost(Box::new(with_minimum(*plan, options)?), factor),
         Plan::Bool { clauses, minimum } => {
             let optional = clauses.iter().filter(|(occur, _)| *occur == Occur::Should).count();
-            let asked = minimum::minimum(text, optional).ok_or_else(|| {
+            let asked = minimum_should_match(text, optional).ok_or_else(|| {
                 FilterError::new(FilterErrorKind::BadMinimum(text.to_owned()), Span::default())
                     .hint("write a number or a percentage, such as `2` or `75%`")
             })?;

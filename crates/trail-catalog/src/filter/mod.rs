@@ -7,7 +7,6 @@ mod address;
 mod date;
 mod error;
 mod lower;
-mod minimum;
 mod number;
 mod options;
 mod pattern;

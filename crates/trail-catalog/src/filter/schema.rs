@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use trail_query::fits_name;
+
 use super::date::DateForms;
 
 /// The place of a field in its [`Schema`].
@@ -165,8 +167,9 @@ impl Schema {
 
     /// The ordinary fields of which one name fits a pattern with `*`, in order.
     pub fn matching(&self, pattern: &str) -> Vec<FieldId> {
-        let by_name = self.names.iter().filter(|(name, _)| like(pattern, name)).map(|(_, id)| *id);
-        let by_alias = self.aliases.iter().filter(|(name, _)| like(pattern, name)).flat_map(|(_, ids)| ids.clone());
+        let by_name = self.names.iter().filter(|(name, _)| fits_name(pattern, name)).map(|(_, id)| *id);
+        let by_alias =
+            self.aliases.iter().filter(|(name, _)| fits_name(pattern, name)).flat_map(|(_, ids)| ids.clone());
         let mut ids: Vec<FieldId> = by_name.chain(by_alias).filter(|id| self.field(*id).is_ordinary()).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -179,25 +182,4 @@ impl Schema {
         names.sort_unstable();
         names
     }
-}
-
-/// Whether `text` fits a pattern in which `*` is any text. Takes time in proportion to the product of the lengths.
-pub(crate) fn like(pattern: &str, text: &str) -> bool {
-    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
-    let (mut p, mut t) = (0, 0);
-    let mut retry: Option<(usize, usize)> = None;
-    while t < text.len() {
-        if pattern.get(p) == Some(&b'*') {
-            retry = Some((p, t));
-            p += 1;
-        } else if pattern.get(p) == Some(&text[t]) {
-            p += 1;
-            t += 1;
-        } else {
-            let Some((star, from)) = retry else { return false };
-            retry = Some((star, from + 1));
-            (p, t) = (star + 1, from + 1);
-        }
-    }
-    pattern[p..].iter().all(|b| *b == b'*')
 }

@@ -6,7 +6,7 @@ use trail_query::{WildcardPart, wildcard_parts};
 use super::date::{DateForms, Zone, parse_date};
 use super::pattern::{Pattern, distance};
 use super::regexp::Regexp;
-use super::{FilterErrorKind, FilterOptions, Leaf, Plan, Schema, address, minimum, read};
+use super::{FilterErrorKind, FilterOptions, Leaf, Plan, Schema, address, read};
 
 const DAY: i64 = 86_400_000;
 
@@ -86,9 +86,9 @@ fn regular_expressions() {
 fn minimum_should_match() {
     let cases = [("2", 2), ("-1", 3), ("75%", 3), ("-25%", 3), ("2<75%", 3), ("5<75%", 4), ("-9", 0)];
     for (text, expected) in cases {
-        assert_eq!(minimum::minimum(text, 4), Some(expected), "{text}");
+        assert_eq!(trail_query::minimum_should_match(text, 4), Some(expected), "{text}");
     }
-    assert_eq!(minimum::minimum("x", 4), None);
+    assert_eq!(trail_query::minimum_should_match("x", 4), None);
 }
 
 #[test]

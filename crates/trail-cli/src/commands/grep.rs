@@ -55,6 +55,7 @@ pub(crate) fn run(args: &GrepArgs, ui: &Ui) -> Result<Outcome> {
 
     let mut sessions = Vec::new();
     let mut contents = Vec::new();
+    let mut infos = Vec::new();
     for (found, loaded) in found.iter().zip(loaded) {
         match loaded {
             Ok(loaded) => {
@@ -64,6 +65,7 @@ pub(crate) fn run(args: &GrepArgs, ui: &Ui) -> Result<Outcome> {
                 damaged |= loaded.facts.damaged;
                 if filter.admits(&loaded.facts.meta()) {
                     contents.push((Arc::new(loaded.content), loaded.facts.totals()));
+                    infos.push(loaded.facts.session.clone());
                     sessions.push(session(found, &loaded.facts));
                 }
             }
@@ -73,8 +75,7 @@ pub(crate) fn run(args: &GrepArgs, ui: &Ui) -> Result<Outcome> {
             }
         }
     }
-    let starts = sessions.iter().map(|(session, _)| session.start).collect();
-    let searcher = Searcher::new(ScanSource::with_totals(contents).with_starts(starts), parsed.options.clone());
+    let searcher = Searcher::new(ScanSource::with_totals(contents).with_sessions(infos), parsed.options.clone());
     let mut out = io::BufWriter::new(io::stdout());
     let open = |index: usize| sessions[index].1.open(&options).map(|recording| recording.trail);
     let summaries: Vec<Session> = sessions.iter().map(|(session, _)| session.clone()).collect();
@@ -93,7 +94,7 @@ pub(crate) fn run(args: &GrepArgs, ui: &Ui) -> Result<Outcome> {
 
 fn session<'f>(found: &'f Found, facts: &Facts) -> (Session, &'f Found) {
     let trail_id = TrailId::parse(&facts.trail_id).unwrap_or(TrailId([0; 16]));
-    (Session { path: found.path.clone(), trail_id, start: facts.start.map(Timestamp) }, found)
+    (Session { path: found.path.clone(), trail_id, start: facts.session.start_ns.map(Timestamp) }, found)
 }
 
 /// Reads recordings into content, through the cache.

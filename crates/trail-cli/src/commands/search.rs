@@ -59,6 +59,7 @@ fn meta(entry: &TrailEntry) -> SessionMeta {
     SessionMeta {
         start: entry.session.start_ns.map(Timestamp),
         user: entry.session.user.clone(),
+        target_user: entry.session.target_user.clone(),
         host: entry.session.host.clone(),
         ..SessionMeta::default()
     }

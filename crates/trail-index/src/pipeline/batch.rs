@@ -335,7 +335,6 @@ fn entry(work: &Work, modified_ns: u64, trail: &TrailReader, content: &ContentFi
         reasons.push(format!("and {more} more"));
     }
     let status = if reasons.is_empty() { Status::Ok } else { Status::Partial { reasons } };
-    let meta = trail.meta();
     TrailEntry {
         file: work.file.clone(),
         len: work.len,
@@ -346,16 +345,10 @@ fn entry(work: &Work, modified_ns: u64, trail: &TrailReader, content: &ContentFi
         content: Some(content::name_of(trail)),
         session: SessionInfo {
             id: session_id(&work.file),
-            start_ns: meta.start.map(|start| start.0),
             duration_ns: trail.duration().0,
             records: trail.last_record(),
             closed: trail.is_closed(),
-            format: meta.format.clone(),
-            source: meta.source.clone(),
-            user: meta.user.clone(),
-            host: meta.host.clone(),
-            command: meta.command.clone(),
-            title: meta.title.clone(),
+            ..SessionInfo::of(trail.meta())
         },
         partition: work.partition.clone(),
         segments: BTreeMap::new(),

@@ -2,6 +2,8 @@
 //!
 //! Every pattern is asked of a folded token and matches it whole or not at all.
 
+use trail_index::analyzer::fold;
+
 mod fuzzy;
 mod regexp;
 mod wildcard;
@@ -12,6 +14,25 @@ mod tests;
 pub(crate) use fuzzy::Fuzzy;
 pub(crate) use regexp::{Classes, Regexp, RegexpError};
 pub(crate) use wildcard::Wildcard;
+
+/// How the letters of a pattern are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Letters {
+    /// As they are folded in tokens.
+    Folded,
+    /// As they were typed.
+    AsTyped,
+}
+
+impl Letters {
+    /// A text in the form in which it is compared.
+    pub(crate) fn of(self, text: &str) -> String {
+        match self {
+            Letters::Folded => fold(text),
+            Letters::AsTyped => text.to_owned(),
+        }
+    }
+}
 
 /// A set of tokens.
 #[derive(Clone, Debug, PartialEq)]

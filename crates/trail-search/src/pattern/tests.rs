@@ -4,7 +4,7 @@ use super::regexp::{Classes, Regexp};
 use super::*;
 
 fn regexp(pattern: &str) -> Regexp {
-    Regexp::new(pattern, Classes::Known, 10_000).unwrap_or_else(|error| panic!("{pattern}: {error:?}"))
+    Regexp::new(pattern, Letters::Folded, Classes::Known, 10_000).unwrap_or_else(|error| panic!("{pattern}: {error:?}"))
 }
 
 #[track_caller]
@@ -36,14 +36,18 @@ fn every_operator_of_the_dialect() {
 
 #[test]
 fn lucene_8_knows_no_classes() {
-    let regexp = Regexp::new("\\D", Classes::Unknown, 10).unwrap();
+    let regexp = Regexp::new("\\D", Letters::Folded, Classes::Unknown, 10).unwrap();
     assert!(regexp.matches("d") && !regexp.matches("x"));
 }
 
 #[test]
 fn automata_are_bounded() {
     for pattern in ["[ab]*a[ab]{20}", "((a{1000}){1000}){1000}", "(a|b|c)*d(a|b|c){0,30}&~(.*x.*y{50}.*)a{99999}"] {
-        assert_eq!(Regexp::new(pattern, Classes::Known, 10_000).err(), Some(RegexpError::TooComplex), "{pattern}");
+        assert_eq!(
+            Regexp::new(pattern, Letters::Folded, Classes::Known, 10_000).err(),
+            Some(RegexpError::TooComplex),
+            "{pattern}"
+        );
     }
 }
 
@@ -83,7 +87,7 @@ proptest! {
     fn wildcards_match_by_their_definition(pattern in "[ab*?é]{0,8}", token in "[abé]{0,8}") {
         let chars = |text: &str| text.chars().collect::<Vec<_>>();
         let expected = plain_wildcard(&chars(&pattern), &chars(&token));
-        prop_assert_eq!(Wildcard::new(&pattern).matches(&token), expected);
+        prop_assert_eq!(Wildcard::new(&pattern, Letters::Folded).matches(&token), expected);
     }
 
     #[test]

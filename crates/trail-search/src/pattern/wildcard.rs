@@ -1,7 +1,8 @@
 //! Words with `*` and `?`.
 
-use trail_index::analyzer::fold;
 use trail_query::{WildcardPart, wildcard_parts};
+
+use super::Letters;
 
 /// A shape: pieces of fixed length with any text between them.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,8 +13,8 @@ pub(crate) struct Wildcard {
 }
 
 impl Wildcard {
-    /// Reads a pattern; the text between its signs is folded.
-    pub(crate) fn new(pattern: &str) -> Wildcard {
+    /// Reads a pattern; the text between its signs is taken in these letters.
+    pub(crate) fn new(pattern: &str, letters: Letters) -> Wildcard {
         let mut pieces = vec![Vec::new()];
         let mut literal = String::new();
         for part in wildcard_parts(pattern) {
@@ -22,7 +23,7 @@ impl Wildcard {
                 (WildcardPart::Any, _) => pieces.push(Vec::new()),
                 (WildcardPart::One, Some(piece)) => piece.push(None),
                 (WildcardPart::Literal(text), Some(piece)) => {
-                    let text = fold(&text);
+                    let text = letters.of(&text);
                     piece.extend(text.chars().map(Some));
                     if text.len() > literal.len() {
                         literal = text;

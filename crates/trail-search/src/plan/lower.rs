@@ -2,16 +2,18 @@
 
 use trail_index::analyzer::{fold, words};
 use trail_query::{
-    Assembled, CONTENT_FIELDS, ClauseList, Dialect, Leaf as SyntaxLeaf, LeafKind, Mode, Modifier, Node, Occur, Query,
-    Span, Step,
+    Assembled, ClauseList, Dialect, Leaf as SyntaxLeaf, LeafKind, Mode, Modifier, Node, Occur, Query, Span, Step,
+    minimum_should_match,
 };
 
+use super::fields::{Field, Fields};
 use super::{
     Atom, Kinds, Language, Leaf, LeafMatcher, MAX_LEAVES, MAX_NESTING, MAX_SLOP, MAX_STATES, Plan, PureNegative,
     Reading, Sequence, Sloppy, Slot, Tree, Vocabulary,
 };
 use crate::expansion::AllExpansions;
-use crate::pattern::{Classes, Fuzzy, Pattern, Regexp, RegexpError, TermRange, Wildcard};
+use crate::pattern::{Classes, Fuzzy, Letters, Pattern, Regexp, RegexpError, TermRange, Wildcard};
+use crate::session::{SessionField, SessionLeaf, SessionTest};
 use crate::time::{Period, TimeLeaf, time_leaf};
 use crate::{Error, Result};
 
@@ -21,24 +23,29 @@ pub(super) fn lower(query: &Query, language: Language) -> Result<Plan> {
         Mode::Lucene => Reading::Words,
         Mode::Sps => Reading::Blanks,
     };
+    let pure_negative = match language.dialect {
+        Dialect::QueryString => PureNegative::AllOthers,
+        Dialect::Classic => PureNegative::Nothing,
+    };
+    let minimum = language.minimum_should_match.clone();
     let mut lowering = Lowering {
         language,
         reading,
         vocabulary: Vocabulary::default(),
         leaves: Vec::new(),
         periods: Vec::new(),
+        sessions: Vec::new(),
         sequences: Vec::new(),
         depth: 0,
         negations: 0,
         firsts: 0,
         at: query.span,
     };
-    let tree = lowering.query(query, 1.0)?;
-    let pure_negative = match language.dialect {
-        Dialect::QueryString => PureNegative::AllOthers,
-        Dialect::Classic => PureNegative::Nothing,
-    };
-    let Lowering { leaves, vocabulary, periods, sequences, .. } = lowering;
+    let mut tree = lowering.query(query, 1.0)?;
+    if let Some(text) = minimum {
+        tree = tree.map(|tree| with_minimum(tree, &text)).transpose()?;
+    }
+    let Lowering { leaves, vocabulary, periods, sessions, sequences, .. } = lowering;
     Ok(Plan {
         leaves,
         tree,
@@ -46,6 +53,7 @@ pub(super) fn lower(query: &Query, language: Language) -> Result<Plan> {
         reading,
         pure_negative,
         periods,
+        sessions,
         sequences,
         expansions: AllExpansions::default(),
     })
@@ -57,6 +65,7 @@ struct Lowering {
     vocabulary: Vocabulary,
     leaves: Vec<Leaf>,
     periods: Vec<Period>,
+    sessions: Vec<SessionLeaf>,
     sequences: Vec<Sequence>,
     depth: usize,
     /// NOTs around the node at hand.
@@ -153,56 +162,125 @@ impl Lowering {
             let time = time.map_err(|expected| Error::BadTime { field, expected, span })?;
             return Ok(vec![Term::Time(time)]);
         }
-        let kinds = match Kinds::of_field(leaf.field.as_deref()) {
-            Some(kinds) => kinds,
-            // Lucene knows no list of fields: what is not there has no documents.
-            None if self.language.mode == Mode::Lucene => Kinds::of(&[]),
-            None => return Err(unknown_field(leaf, span)),
+        if leaf.kind == LeafKind::MatchAll {
+            return Ok(vec![Term::All]);
+        }
+        match self.language.fields(leaf.field.as_deref(), span)? {
+            Fields::Unknown => Ok(vec![Term::Nothing]),
+            Fields::One(field) => self.in_field(field, &leaf.kind, span),
+            Fields::Many { all: true, .. } if leaf.kind == LeafKind::Exists => Ok(vec![Term::All]),
+            Fields::Many { fields, .. } => {
+                let terms = fields.iter().map(|field| self.in_field(*field, &leaf.kind, span));
+                let mut terms: Vec<Vec<Term>> = terms.collect::<Result<_>>()?;
+                let found_none = terms.is_empty();
+                terms.retain(|terms| !terms.is_empty());
+                // Where no name fits nothing is found; where analysis left nothing there is no clause.
+                Ok(match (terms.is_empty(), found_none) {
+                    (true, false) => Vec::new(),
+                    (true, true) => vec![Term::Nothing],
+                    (false, _) => vec![Term::Best(terms)],
+                })
+            }
+        }
+    }
+
+    fn in_field(&self, field: Field, kind: &LeafKind, span: Span) -> Result<Vec<Term>> {
+        let bounds = match kind {
+            LeafKind::Words { words } => self.bounds(&words.join(" ")),
+            _ => None,
         };
-        let texts = match &leaf.kind {
-            LeafKind::MatchAll => return Ok(vec![Term::All]),
+        let kind = bounds.as_ref().unwrap_or(kind);
+        match field {
+            Field::Items(kinds) => self.in_items(kinds, kind, span),
+            Field::Session(field) => match self.language.session_values(kind) {
+                Some(tests) => Ok(tests.into_iter().map(|test| Term::Session { field, test }).collect()),
+                None => {
+                    let test = self.pattern(kind, self.language.session_letters(), span)?.map(SessionTest::Pattern);
+                    Ok(vec![Term::Session { field, test: test.unwrap_or(SessionTest::Exists) }])
+                }
+            },
+        }
+    }
+
+    /// Bare words that begin with a comparison are a range where the dialect has it so.
+    fn bounds(&self, text: &str) -> Option<LeafKind> {
+        let is_known = self.language.dialect == Dialect::QueryString && self.language.mode == Mode::Lucene;
+        let (sign, rest) = text.split_at_checked(1).filter(|(sign, _)| is_known && matches!(*sign, "<" | ">"))?;
+        let (included, bound) = rest.strip_prefix('=').map_or((false, rest), |bound| (true, bound));
+        let bound = Some(bound.to_owned());
+        let (lower, upper) = if sign == ">" { (bound, None) } else { (None, bound) };
+        // An open end is in either way.
+        Some(LeafKind::Range { include_lower: included, include_upper: included, lower, upper })
+    }
+
+    /// What analysis makes of a leaf that is asked of texts.
+    fn in_items(&self, kinds: Kinds, kind: &LeafKind, span: Span) -> Result<Vec<Term>> {
+        let texts = match kind {
+            LeafKind::Term { text } if self.language.makes_phrases => {
+                return Ok(self.phrase(kinds, text, self.language.phrase_slop));
+            }
+            LeafKind::Words { words } if self.language.makes_phrases => {
+                return Ok(self.phrase(kinds, &words.join(" "), self.language.phrase_slop));
+            }
             LeafKind::Term { text } => self.bare(text),
             LeafKind::Words { words } => words.iter().flat_map(|word| self.bare(word)).collect(),
             LeafKind::Phrase { text, slop } => {
-                let tokens = self.tokens(text);
-                if !tokens.is_empty()
-                    && let Some(slop) = slop.filter(|&slop| slop > 0)
-                {
-                    return Ok(vec![Term::Sloppy { kinds, tokens, slop: slop.min(MAX_SLOP) }]);
-                }
-                if tokens.is_empty() { Vec::new() } else { vec![tokens] }
+                return Ok(self.phrase(kinds, text, slop.unwrap_or(self.language.phrase_slop)));
             }
-            LeafKind::Exists => return Ok(vec![Term::AnyText { kinds }]),
+            LeafKind::Exists => return Ok(vec![self.anything(kinds)]),
             kind => {
-                let pattern = self.pattern(kind, span)?;
-                return Ok(vec![pattern.map_or(Term::AnyText { kinds }, |pattern| Term::Pattern { kinds, pattern })]);
+                let pattern = self.pattern(kind, Letters::Folded, span)?;
+                return Ok(vec![
+                    pattern.map_or_else(|| self.anything(kinds), |pattern| Term::Pattern { kinds, pattern }),
+                ]);
             }
         };
         Ok(texts.into_iter().map(|tokens| Term::Sequence { kinds, tokens }).collect())
     }
 
+    fn phrase(&self, kinds: Kinds, text: &str, slop: u32) -> Vec<Term> {
+        let tokens = self.tokens(text);
+        if tokens.is_empty() {
+            return Vec::new();
+        }
+        vec![match slop.min(MAX_SLOP) {
+            0 => Term::Sequence { kinds, tokens },
+            slop => Term::Sloppy { kinds, tokens, slop },
+        }]
+    }
+
+    /// Whatever there is of a field: a text, or to the classic parser a word, since it knows nothing but terms.
+    fn anything(&self, kinds: Kinds) -> Term {
+        match (self.language.mode, self.language.dialect) {
+            (Mode::Lucene, Dialect::Classic) => {
+                Term::Pattern { kinds, pattern: Pattern::Wildcard(Wildcard::new("*", Letters::Folded)) }
+            }
+            _ => Term::AnyText { kinds },
+        }
+    }
+
     /// The set of tokens that a leaf stands for; `None` for all of them.
-    fn pattern(&self, kind: &LeafKind, span: Span) -> Result<Option<Pattern>> {
+    fn pattern(&self, kind: &LeafKind, letters: Letters, span: Span) -> Result<Option<Pattern>> {
         Ok(Some(match kind {
-            LeafKind::Prefix { text } => Pattern::Prefix(fold(text).into()),
-            LeafKind::Wildcard { pattern } => Pattern::Wildcard(Wildcard::new(pattern)),
+            LeafKind::Prefix { text } => Pattern::Prefix(letters.of(text).into()),
+            LeafKind::Wildcard { pattern } => Pattern::Wildcard(Wildcard::new(pattern, letters)),
             LeafKind::Regexp { pattern } => {
                 // Lucene learned these classes in release 9; the letters are what the older one reads.
                 let classes = if self.language.mode == Mode::Lucene { Classes::Unknown } else { Classes::Known };
-                let regexp = Regexp::new(pattern, classes, MAX_STATES).map_err(|error| match error {
+                let regexp = Regexp::new(pattern, letters, classes, MAX_STATES).map_err(|error| match error {
                     RegexpError::TooComplex => Error::TooComplex { span },
                     RegexpError::Syntax => Error::BadRegexp { span },
                 })?;
                 Pattern::Regexp(regexp)
             }
             LeafKind::Fuzzy { text, edits } => {
-                let text = fold(text);
+                let text = letters.of(text);
                 let edits = edits.for_text(&text);
-                Pattern::Fuzzy(Fuzzy::new(text, edits, 0))
+                Pattern::Fuzzy(Fuzzy::new(text, edits, self.language.fuzzy_prefix_len))
             }
             LeafKind::Range { lower: None, upper: None, .. } => return Ok(None),
             LeafKind::Range { lower, upper, include_lower, include_upper } => {
-                let bound = |bound: &Option<String>| bound.as_deref().map(|text| fold(text).into());
+                let bound = |bound: &Option<String>| bound.as_deref().map(|text| letters.of(text).into());
                 let (include_lower, include_upper) = (*include_lower, *include_upper);
                 Pattern::Range(TermRange { lower: bound(lower), upper: bound(upper), include_lower, include_upper })
             }
@@ -240,6 +318,18 @@ impl Lowering {
         let mut lifetime = None;
         let (kinds, matcher) = match term {
             Term::All => return Ok(Tree::All(boost)),
+            Term::Nothing => return Ok(nothing()),
+            Term::Best(fields) => {
+                let fields = fields.into_iter().map(|terms| self.group_of(terms, boost));
+                let fields: Vec<Option<Tree>> = fields.collect::<Result<_>>()?;
+                return Ok(Tree::Best(fields.into_iter().flatten().collect()));
+            }
+            Term::Session { field, test } => {
+                self.check_count()?;
+                let (letters, is_scored) = (self.language.session_letters(), self.is_scored());
+                self.sessions.push(SessionLeaf { field, test, letters, boost, is_scored, span: self.at });
+                return Ok(Tree::Session(self.sessions.len() - 1));
+            }
             Term::Time(TimeLeaf::During(period)) => {
                 self.periods.push(period);
                 return Ok(Tree::Period(self.periods.len() - 1, boost));
@@ -253,12 +343,19 @@ impl Lowering {
             Term::Sloppy { kinds, tokens, slop } => (kinds, self.sloppy(&tokens, slop)),
             Term::Sequence { kinds, tokens } => (kinds, self.sequence(&tokens)),
         };
-        if self.leaves.len() >= MAX_LEAVES {
-            return Err(Error::TooManyLeaves { found: self.leaves.len() + 1 });
-        }
-        let (is_negative, is_scored) = (self.is_negative(), self.negations == 0 && self.firsts == 0);
+        self.check_count()?;
+        let (is_negative, is_scored) = (self.is_negative(), self.is_scored());
         self.leaves.push(Leaf { kinds, matcher, boost, is_negative, is_scored, span: self.at, lifetime });
         Ok(Tree::Leaf(self.leaves.len() - 1))
+    }
+
+    fn is_scored(&self) -> bool {
+        self.negations == 0 && self.firsts == 0
+    }
+
+    fn check_count(&self) -> Result<()> {
+        let found = self.leaves.len() + self.sessions.len() + 1;
+        if found > MAX_LEAVES { Err(Error::TooManyLeaves { found }) } else { Ok(()) }
     }
 
     fn sequence(&mut self, tokens: &[String]) -> LeafMatcher {
@@ -305,11 +402,30 @@ impl Lowering {
 /// What analysis left of a leaf.
 enum Term {
     All,
+    Nothing,
+    /// The same asked of several fields; what analysis left for each.
+    Best(Vec<Vec<Term>>),
+    Session {
+        field: SessionField,
+        test: SessionTest,
+    },
     Time(TimeLeaf),
-    Pattern { kinds: Kinds, pattern: Pattern },
-    AnyText { kinds: Kinds },
-    Sloppy { kinds: Kinds, tokens: Vec<String>, slop: u32 },
-    Sequence { kinds: Kinds, tokens: Vec<String> },
+    Pattern {
+        kinds: Kinds,
+        pattern: Pattern,
+    },
+    AnyText {
+        kinds: Kinds,
+    },
+    Sloppy {
+        kinds: Kinds,
+        tokens: Vec<String>,
+        slop: u32,
+    },
+    Sequence {
+        kinds: Kinds,
+        tokens: Vec<String>,
+    },
 }
 
 fn group(clauses: Vec<(Occur, Tree)>) -> Tree {
@@ -321,9 +437,17 @@ fn group(clauses: Vec<(Occur, Tree)>) -> Tree {
             Occur::MustNot => must_not.push(tree),
         }
     }
-    Tree::Group { must, should, must_not }
+    Tree::Group { must, should, must_not, minimum: 0 }
 }
 
-fn unknown_field(leaf: &SyntaxLeaf, span: Span) -> Error {
-    Error::UnknownField { expected: CONTENT_FIELDS.join(", "), span, found: leaf.field.clone().unwrap_or_default() }
+/// What never holds.
+fn nothing() -> Tree {
+    Tree::Group { must: Vec::new(), should: Vec::new(), must_not: Vec::new(), minimum: 0 }
+}
+
+/// Asks for a minimum of the optional clauses of the outermost group.
+fn with_minimum(tree: Tree, text: &str) -> Result<Tree> {
+    let Tree::Group { must, should, must_not, .. } = tree else { return Ok(tree) };
+    let asked = minimum_should_match(text, should.len()).ok_or_else(|| Error::BadMinimum { found: text.to_owned() })?;
+    Ok(if asked > should.len() { nothing() } else { Tree::Group { must, should, must_not, minimum: asked } })
 }

@@ -13,6 +13,8 @@ fn show(plan: &Plan, tree: &Tree) -> String {
     let text = |term: TermId| plan.vocabulary.text(term).to_owned();
     match tree {
         Tree::All(score) => format!("*^{score}"),
+        Tree::Session(index) => format!("{:?}", plan.sessions[*index]),
+        Tree::Best(fields) => fields.iter().map(|tree| show(plan, tree)).collect::<Vec<_>>().join("|"),
         Tree::Period(index, score) => format!("{:?}^{score}", plan.periods[*index]),
         Tree::Sequence(index) => {
             let sequence = &plan.sequences[*index];
@@ -41,7 +43,7 @@ fn show(plan: &Plan, tree: &Tree) -> String {
             };
             format!("{sign}{what}{boost}")
         }
-        Tree::Group { must, should, must_not } => {
+        Tree::Group { must, should, must_not, .. } => {
             let part = |sign: &'static str, trees: &[Tree]| {
                 trees.iter().map(|tree| format!("{sign}{}", show(plan, tree))).collect::<Vec<_>>()
             };

@@ -50,7 +50,8 @@ fn collection(seed: u64) -> (tempfile::TempDir, IndexReader) {
             let offset = Offset(at as u64 / 2 * 1_000_000_000);
             events.push(Event { channel: ChannelId(1), offset, kind: EventKind::Output(text.into_bytes()) });
         }
-        let header = Header::with_id(TrailId([session as u8 + 1; 16]), SessionMeta::default());
+        let meta = SessionMeta { user: user(session), ..SessionMeta::default() };
+        let header = Header::with_id(TrailId([session as u8 + 1; 16]), meta);
         let path = dir.trail_path(&format!("session-{session:02}"));
         trail_replay::record_events(path, &header, WriterOptions::default(), &events, None).unwrap();
         if session == 30 {
@@ -62,17 +63,28 @@ fn collection(seed: u64) -> (tempfile::TempDir, IndexReader) {
     (folder, index)
 }
 
-fn random_query(numbers: &mut Numbers, depth: usize) -> String {
+/// Few users; every seventh session does not say.
+fn user(session: usize) -> Option<String> {
+    (!session.is_multiple_of(7)).then(|| WORDS[session % 3].to_owned())
+}
+
+fn random_query(numbers: &mut Numbers, mode: Mode, depth: usize) -> String {
     let word = numbers.pick(&WORDS);
-    match numbers.below(if depth < 2 { 10 } else { 5 }) {
+    match numbers.below(if depth < 2 { 11 } else { 5 }) {
         0 | 1 => format!("\"{word}\""),
         2 => format!("\"{word} {}\"", numbers.pick(&WORDS)),
         3 => numbers.pick(&["s*", "pass*", "ro*", "title:s*", "1*", "*:*"]).to_owned(),
         4 => format!("screen:\"{word}\"^{}", 1 + numbers.below(3)),
-        5 | 6 => format!("({} AND {})", random_query(numbers, depth + 1), random_query(numbers, depth + 1)),
-        7 => format!("({} OR {})", random_query(numbers, depth + 1), random_query(numbers, depth + 1)),
-        8 => format!("({} AND NOT {})", random_query(numbers, depth + 1), random_query(numbers, depth + 1)),
-        _ => format!("(NOT {})", random_query(numbers, depth + 1)),
+        5 | 6 => format!("({} AND {})", random_query(numbers, mode, depth + 1), random_query(numbers, mode, depth + 1)),
+        7 => format!("({} OR {})", random_query(numbers, mode, depth + 1), random_query(numbers, mode, depth + 1)),
+        8 => format!("({} AND NOT {})", random_query(numbers, mode, depth + 1), random_query(numbers, mode, depth + 1)),
+        9 => format!("(NOT {})", random_query(numbers, mode, depth + 1)),
+        _ if mode == Mode::Sps => format!("(+{})", random_query(numbers, mode, depth + 1)),
+        _ => format!(
+            "({} user:{})",
+            random_query(numbers, mode, depth + 1),
+            numbers.pick(&["sudo", "s*", "root~1", "x"])
+        ),
     }
 }
 
@@ -83,14 +95,16 @@ fn the_best_hits_are_those_of_the_exhaustive_search() {
         let (_folder, index) = collection(seed);
         let contents = index.indexed().map(|(trail, _)| Arc::new(index.open_content(trail).unwrap()));
         let contents: Vec<_> = contents.collect();
+        let sessions: Vec<_> = index.indexed().map(|(_, entry)| entry.session.clone()).collect();
         let mut numbers = Numbers(seed + 100);
         for mode in [Mode::Screentrail, Mode::Lucene, Mode::Sps] {
             let mut options = Options::new(mode);
             options.keeps_k1_factor = numbers.below(2) == 0;
-            let scan = Searcher::new(ScanSource::new(contents.clone()), options.clone());
+            let scan =
+                Searcher::new(ScanSource::new(contents.clone()).with_sessions(sessions.clone()), options.clone());
             let indexed = Searcher::new(IndexSource::new(index.clone()), options);
             for _ in 0..40 {
-                let text = random_query(&mut numbers, 0);
+                let text = random_query(&mut numbers, mode, 0);
                 let query = parse(&text, mode).unwrap().query;
                 let search = indexed.prepare(&query).unwrap();
                 let all = scan.prepare(&query).unwrap().search_all(Order::Rank, None).unwrap();

@@ -10,6 +10,7 @@ use super::near::{Use, is_near};
 use super::pattern::Pattern;
 use super::query::{Field, Query};
 use super::replay::{Finish, Replay, TextId};
+use super::session;
 use super::tokens::{Kind, normalize, tokens, words};
 
 /// What of a match is finished: it counts where the text is at least so finished. A bit for each [`Finish`].
@@ -226,6 +227,10 @@ impl Replay {
             |queries: &[Query]| -> Vec<Moments> { queries.iter().filter_map(|query| self.hold(query, mode)).collect() };
         match query {
             Query::All => Some(Moments::all(self.count())),
+            Query::Session(name, wanted) if session::is(&self.meta, name, wanted, mode) => {
+                Some(Moments::all(self.count()))
+            }
+            Query::Session(..) => Some(Moments::none()),
             Query::Not(query) => self.hold(query, mode).map(|moments| moments.not(self.count())),
             Query::And(queries) => each(queries).into_iter().reduce(|a, b| a.and(&b)),
             Query::Or(queries) => each(queries).into_iter().reduce(|a, b| a.or(&b)),

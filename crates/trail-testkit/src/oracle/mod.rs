@@ -21,6 +21,7 @@ mod query;
 mod questions;
 mod regexp;
 mod replay;
+mod session;
 mod times;
 pub mod tokens;
 
@@ -31,6 +32,6 @@ pub use check::{Difference, Hit, Report, check, check_channels};
 pub use command::CommandLine;
 pub use moments::Moments;
 pub use pattern::{Pattern, Wild};
-pub use query::{Field, Length, Query, WALL_CLOCK};
+pub use query::{Field, Length, Query, Value, WALL_CLOCK};
 pub use questions::{Question, questions};
 pub use replay::{Replay, replay_all};

@@ -21,6 +21,8 @@ pub enum Query {
     Pattern(Field, Pattern),
     /// Something is there.
     Exists(Field),
+    /// What the trail says of itself under this name is like that.
+    Session(&'static str, Value),
     /// Moments whose time meets these nanoseconds since the start, both inside; on the wall clock if that is asked for,
     /// which began at [`WALL_CLOCK`].
     During(u64, u64, bool),
@@ -36,6 +38,17 @@ pub enum Query {
     Or(Vec<Query>),
     /// Not this.
     Not(Box<Query>),
+}
+
+/// What a value of a trail must be like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// This text, in any case; in `lucene` mode letter by letter.
+    Is(String),
+    /// Like this; not asked in `lucene` mode.
+    Like(Pattern),
+    /// There.
+    Known,
 }
 
 /// How a lifetime compares.
@@ -137,6 +150,12 @@ impl fmt::Display for Query {
                 write!(f, "({first} THEN{within} {then})")
             }
             Query::Exists(field) => write!(f, "{}*", field.prefix()),
+            Query::Session(name, Value::Is(text)) => {
+                write!(f, "{name}:")?;
+                write_quoted(text, f)
+            }
+            Query::Session(name, Value::Like(pattern)) => write!(f, "{name}:{pattern}"),
+            Query::Session(name, Value::Known) => write!(f, "_exists_:{name}"),
             Query::Boost(query, factor) => match &**query {
                 Query::Not(_) | Query::Boost(..) => write!(f, "({query})^{factor}"),
                 query => write!(f, "{query}^{factor}"),

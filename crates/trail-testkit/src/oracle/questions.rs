@@ -1,6 +1,7 @@
 //! Questions about a recording: its own tokens, and random queries made of them.
 
 mod patterns;
+mod sessions;
 mod times;
 
 use std::collections::BTreeSet;
@@ -56,6 +57,9 @@ pub fn questions(replay: &Replay, mode: Mode, tokens: usize, random: usize, seed
         queries.push(nested);
         let fields = maker.fields();
         queries.push(fields);
+        if mode != Mode::Sps {
+            queries.push(maker.about_session());
+        }
         // Times have a meaning of their own in one mode only.
         if mode == Mode::Screentrail {
             queries.push(maker.during());

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use trail_container::TrailReader;
-use trail_model::{ChannelId, RecordId};
+use trail_model::{ChannelId, RecordId, SessionMeta};
 use trail_replay::{Player, Result};
 use trail_screen::RowId;
 
@@ -30,6 +30,8 @@ pub(crate) type Screen = Vec<(RowId, TextId)>;
 /// One channel of a trail, replayed.
 pub struct Replay {
     channel: ChannelId,
+    /// What the trail says of itself.
+    pub(crate) meta: SessionMeta,
     records: Vec<RecordId>,
     /// When each moment began, and last when the recording ended, in nanoseconds since its start.
     pub(crate) times: Vec<u64>,
@@ -88,7 +90,8 @@ impl Replay {
             }
         }
         times.push(trail.duration().0);
-        let mut replay = Replay { channel, records, times, texts: texts.list, screens, index: Index::default() };
+        let (meta, index) = (trail.meta().clone(), Index::default());
+        let mut replay = Replay { channel, meta, records, times, texts: texts.list, screens, index };
         let mut index = Index::new(replay.texts.len());
         for (text, begin, end) in titles {
             index.add_title(text, (begin, end));
@@ -106,7 +109,8 @@ impl Replay {
         index.add_line(0, Finish::Whole, (0, 1), 0);
         index.add_title(0, (0, 1));
         index.close(&texts);
-        Replay { channel, records: vec![RecordId(1)], times: vec![0, 0], texts, screens: Vec::new(), index }
+        let (meta, records) = (SessionMeta::default(), vec![RecordId(1)]);
+        Replay { channel, meta, records, times: vec![0, 0], texts, screens: Vec::new(), index }
     }
 
     /// Adds the commands: text and the record in which Enter took effect. When they could be seen is worked out here.

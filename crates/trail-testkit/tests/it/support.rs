@@ -6,7 +6,7 @@ use std::sync::Arc;
 use trail_container::TrailReader;
 use trail_content::{ContentFile, ExtractOptions, extract};
 use trail_import::{Collected, ImportOptions, discover};
-use trail_model::Timestamp;
+use trail_index::SessionInfo;
 use trail_query::{Dialect, Mode, Options, parse_with};
 use trail_search::{Language, ScanSource, Search, Searcher};
 use trail_testkit::oracle::{Hit, WALL_CLOCK};
@@ -39,6 +39,7 @@ pub(crate) fn recordings(folder: PathBuf) -> impl Iterator<Item = (String, Colle
 /// The engine over one trail: its content extracted, every query a scan of that.
 pub(crate) struct Engine {
     source: Arc<ContentFile>,
+    session: SessionInfo,
 }
 
 impl Engine {
@@ -47,7 +48,10 @@ impl Engine {
         let mut options = ExtractOptions::with_threads(threads);
         options.block_output_len = block_output_len;
         let extraction = extract(trail, &options).expect("memory does not fail");
-        Engine { source: Arc::new(ContentFile::open(extraction.bytes).expect("what was written can be read")) }
+        let source = Arc::new(ContentFile::open(extraction.bytes).expect("what was written can be read"));
+        // Whatever the recording says, everybody asks by one wall clock.
+        let session = SessionInfo { start_ns: Some(WALL_CLOCK), ..SessionInfo::of(trail.meta()) };
+        Engine { source, session }
     }
 
     /// Whether a query is of a kind that can be searched for.
@@ -75,7 +79,7 @@ impl Engine {
         let parsed = parse_with(text, &options).map_err(|error| format!("{text}: {error}"))?;
         // A group of nothing but negatives is everything else, in every mode.
         let language = Language { dialect: Dialect::QueryString, ..Language::of(&options) };
-        let source = ScanSource::new([self.source.clone()]).with_starts(vec![Some(Timestamp(WALL_CLOCK))]);
+        let source = ScanSource::new([self.source.clone()]).with_sessions(vec![self.session.clone()]);
         let searcher = Searcher::new(source, trail_search::Options::new(language));
         let search = searcher.prepare(&parsed.query).map_err(|error| format!("{text}: {error}"))?;
         let hits = search.search_trail(0).map_err(|error| format!("{text}: {error}"))?;

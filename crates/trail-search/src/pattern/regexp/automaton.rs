@@ -8,6 +8,7 @@ use trail_index::analyzer::fold;
 use super::node::{Id, NOTHING, Node, Nodes};
 use super::parse::parse;
 use super::{Classes, RegexpError};
+use crate::pattern::Letters;
 
 /// What making an automaton may cost for each state allowed.
 const WORK_PER_STATE: usize = 400;
@@ -40,8 +41,16 @@ struct Automaton {
 
 impl Regexp {
     /// Reads a pattern as typed; `states` is the most that its automaton may have.
-    pub(crate) fn new(pattern: &str, classes: super::Classes, states: usize) -> Result<Regexp, RegexpError> {
-        let folded = fold_pattern(pattern, classes);
+    pub(crate) fn new(
+        pattern: &str,
+        letters: Letters,
+        classes: super::Classes,
+        states: usize,
+    ) -> Result<Regexp, RegexpError> {
+        let folded = match letters {
+            Letters::Folded => fold_pattern(pattern, classes),
+            Letters::AsTyped => pattern.to_owned(),
+        };
         let mut nodes = Nodes::new(states.saturating_mul(WORK_PER_STATE));
         let root = parse(&folded, classes, &mut nodes)?;
         let literal = literal(&nodes, root);

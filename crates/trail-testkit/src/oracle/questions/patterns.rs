@@ -33,10 +33,6 @@ impl Maker<'_> {
     /// A word with some of its characters dropped or replaced.
     pub(super) fn wildcard(&mut self, field: Field) -> Query {
         let mut wilds: Vec<Wild> = self.chars().into_iter().map(Wild::Char).collect();
-        // How a backslash is written that begins a pattern differs from mode to mode.
-        if let Some(first @ Wild::Char('\\')) = wilds.first_mut() {
-            *first = Wild::One;
-        }
         for _ in 0..1 + self.random.below(3) {
             let at = self.random.below(wilds.len());
             match self.random.below(4) {
@@ -52,6 +48,12 @@ impl Maker<'_> {
         if self.mode != Mode::Screentrail {
             // No wildcard may come first elsewhere; Lucene counts an escaped one.
             wilds = wilds.into_iter().skip_while(|wild| !matches!(wild, Wild::Char(c) if !"*?".contains(*c))).collect();
+        }
+        // Where people type what they saw, a backslash before a letter that begins a word is two: no text is one.
+        if let (Mode::Screentrail, [first @ Wild::Char('\\'), Wild::Char(second), ..]) = (self.mode, &mut wilds[..])
+            && (second.is_alphanumeric() || *second == '\\')
+        {
+            *first = Wild::One;
         }
         let has_wildcard = wilds.iter().any(|wild| matches!(wild, Wild::One | Wild::Any));
         let has_text = wilds.iter().any(|wild| matches!(wild, Wild::Char(_)));

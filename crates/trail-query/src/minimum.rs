@@ -1,7 +1,8 @@
 //! `minimum_should_match`: `2`, `-1`, `75%`, `-25%`, `2<75%`, and several conditions with blanks between.
 
-/// How many of `optional` clauses must hold; `None` if the text cannot be read.
-pub(crate) fn minimum(text: &str, optional: usize) -> Option<usize> {
+/// How many of `optional` clauses must hold, by Elasticsearch's `minimum_should_match`; `None` if the text cannot be read.
+/// It may be more than there are: then nothing is found.
+pub fn minimum_should_match(text: &str, optional: usize) -> Option<usize> {
     let text = text.trim();
     let optional = i64::try_from(optional).ok()?;
     let mut result = optional;
