@@ -38,6 +38,7 @@ pub enum ErrorType {
     SearchQuerySnapshotNotFound,
     MethodNotAllowed,
     RequestTimeout,
+    Busy,
     UploadTooLarge,
     UrlTooLong,
     RangeNotSatisfiable,
@@ -51,7 +52,7 @@ use ErrorType as E;
 
 impl ErrorType {
     /// All of them, in the order of their status.
-    pub const ALL: [ErrorType; 37] = [
+    pub const ALL: [ErrorType; 38] = [
         E::InvalidQuery,
         E::InvalidSearchClientId,
         E::InvalidAdvancedSearchCountQuery,
@@ -82,6 +83,7 @@ impl ErrorType {
         E::SearchQuerySnapshotNotFound,
         E::MethodNotAllowed,
         E::RequestTimeout,
+        E::Busy,
         E::UploadTooLarge,
         E::UrlTooLong,
         E::RangeNotSatisfiable,
@@ -104,6 +106,7 @@ impl ErrorType {
             E::NotFound | E::CountQuerySnapshotNotFound | E::SearchQuerySnapshotNotFound => 404,
             E::MethodNotAllowed => 405,
             E::RequestTimeout => 408,
+            E::Busy => 409,
             E::UploadTooLarge => 413,
             E::UrlTooLong => 414,
             E::RangeNotSatisfiable => 416,
@@ -146,6 +149,7 @@ impl ErrorType {
             E::SearchQuerySnapshotNotFound => "the snapshot does not exist or has expired",
             E::MethodNotAllowed => "the resource does not know the method",
             E::RequestTimeout => "the request took too long",
+            E::Busy => "another process changes the data directory; try again later",
             E::UploadTooLarge => "the upload is too large",
             E::UrlTooLong => "the path and the query are too long",
             E::RangeNotSatisfiable => "the range lies outside the trail",

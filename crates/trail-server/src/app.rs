@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use axum::Router;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{ConnectInfo, RawPathParams, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::Response;
@@ -27,15 +28,24 @@ pub(crate) const COOKIE: &str = "session_id";
 
 static REQUESTS: AtomicU64 = AtomicU64::new(1);
 
+/// The variables of a path, if they are texts.
+type Variables = Result<RawPathParams, RawPathParamsRejection>;
+
 /// The whole service.
 pub fn router(app: AppState) -> Router {
     let mut router = Router::new();
     let mut paths: Vec<&str> = ENDPOINTS.iter().map(|endpoint| endpoint.path).collect();
     paths.dedup();
     for path in paths {
-        let handler = move |State(app): State<AppState>, variables: RawPathParams, request: Request| async move {
-            let variables = variables.iter().map(|(_, value)| value.to_owned()).collect();
-            handle(app, Some(path), variables, request).await
+        let handler = move |State(app): State<AppState>, variables: Variables, request: Request| async move {
+            match variables {
+                Ok(variables) => {
+                    let variables = variables.iter().map(|(_, value)| value.to_owned()).collect();
+                    handle(app, Some(path), variables, request).await
+                }
+                // What is no text names nothing.
+                Err(_) => handle(app, None, Vec::new(), request).await,
+            }
         };
         router = router.route(path, any(handler)).route(&format!("{path}/"), any(handler));
     }
@@ -55,6 +65,13 @@ async fn handle(app: AppState, path: Option<&'static str>, variables: Vec<String
     let status = response.status().as_u16();
     app.metrics.count(path.unwrap_or("none"), status, took);
     tracing::info!(id, path = asked, status, ms = took.as_millis() as u64, "answered");
+    if status == 405 {
+        let methods = ENDPOINTS.iter().filter(|endpoint| Some(endpoint.path) == path).map(|endpoint| endpoint.method);
+        let methods: Vec<&str> = methods.collect();
+        response
+            .headers_mut()
+            .extend(HeaderValue::from_str(&methods.join(", ")).map(|methods| (header::ALLOW, methods)));
+    }
     if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert("x-request-id", id);
     }

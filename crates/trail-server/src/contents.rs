@@ -61,6 +61,13 @@ impl Contents {
     }
 }
 
+impl Contents {
+    /// Lets go of what was kept open.
+    pub(crate) fn forget(&self) {
+        *lock(&self.0) = None;
+    }
+}
+
 impl Content {
     /// The sessions that a query was true in: as found before in this state, or found now.
     pub(crate) fn answer<E>(

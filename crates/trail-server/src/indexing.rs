@@ -81,7 +81,7 @@ impl Indexing {
     }
 
     /// Waits, but not beyond a stop.
-    fn pause(&self, time: Duration) {
+    pub(crate) fn pause(&self, time: Duration) {
         let queue = lock(&self.queue);
         let waited = self.changed.wait_timeout_while(queue, time, |queue| !queue.is_stopping);
         drop(waited.unwrap_or_else(PoisonError::into_inner));
@@ -106,6 +106,14 @@ impl AppState {
             }
             if work.new {
                 looked = Instant::now();
+            }
+            if work.new
+                && let Err(error) = self.expire()
+            {
+                tracing::error!(
+                    error = crate::api_error::with_causes(&error),
+                    "sessions whose time is over are still there"
+                );
             }
             match self.index(&work) {
                 Ok(()) => {}

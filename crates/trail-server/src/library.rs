@@ -4,11 +4,12 @@ use std::path::Path;
 use std::sync::{Mutex, TryLockError};
 use std::time::{Duration, Instant};
 
-use trail_catalog::filter::Schema;
-use trail_catalog::index::{IndexError, SessionIndex, Snapshot};
+use trail_catalog::filter::{Leaf, Plan, Schema};
+use trail_catalog::index::{Cancel, IndexError, SearchRequest, SessionIndex, Snapshot, SortKey};
 use trail_catalog::{Session, Store, StoreError, StoredSession};
 
 use crate::api::sessions::session_path;
+use crate::clock::MS_NS;
 use crate::state::lock;
 
 /// Where the index lies in a data directory.
@@ -78,6 +79,21 @@ impl Library {
             caught_up.follow(&self.index, store)?;
         }
         Ok(self.index.snapshot())
+    }
+
+    /// Takes the bytes of removed documents off the disk.
+    pub(crate) fn purge(&self, store: &Store) -> Result<(), LibraryError> {
+        lock(&self.caught_up).follow(&self.index, store)?;
+        Ok(self.index.purge()?)
+    }
+
+    /// The sessions that ended before a time, the first ones first, at most `limit`.
+    pub(crate) fn ended_before(&self, store: &Store, time_ns: i64, limit: usize) -> Result<Vec<String>, LibraryError> {
+        let Some(end) = self.schema().named("end_time").first().copied() else { return Ok(Vec::new()) };
+        let plan = Plan::Leaf(Leaf::Integers { field: end, low: i64::MIN, high: time_ns.div_euclid(MS_NS) });
+        let request = SearchRequest { sort: vec![SortKey::parse("end_time")], limit, ..SearchRequest::default() };
+        let page = self.now(store)?.search(&plan, &request, &Cancel::never())?;
+        Ok(page.hits.into_iter().map(|hit| hit.key).collect())
     }
 
     /// The documents, at least as new as `revision`.

@@ -40,6 +40,8 @@ pub struct Settings {
     pub search_timeout: Duration,
     /// How long a request may wait and work, uploads and downloads apart.
     pub request_timeout: Duration,
+    /// How long sessions are kept after their end; nothing: for ever.
+    pub retention: Option<Duration>,
     /// The most bytes of pictures kept.
     pub screenshots_len_max: u64,
 }
@@ -65,6 +67,7 @@ impl Default for Settings {
             concurrency: cores * 4,
             search_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_secs(60),
+            retention: None,
             screenshots_len_max: 1 << 30,
         }
     }

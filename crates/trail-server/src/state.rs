@@ -13,6 +13,7 @@ use crate::contents::Contents;
 use crate::indexing::Indexing;
 use crate::library::{Library, LibraryError};
 use crate::metrics::Metrics;
+use crate::screenshots::Screenshots;
 use crate::settings::Settings;
 use crate::snapshots::Snapshots;
 
@@ -28,6 +29,7 @@ pub struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) library: Library,
     pub(crate) contents: Contents,
+    pub(crate) screenshots: Screenshots,
     pub(crate) logins: Mutex<Logins>,
     pub(crate) throttle: Mutex<Throttle>,
     pub(crate) snapshots: Mutex<Snapshots>,
@@ -65,8 +67,10 @@ impl AppState {
         let turns = Arc::new(Semaphore::new(settings.concurrency));
         let library = Library::open(data.root(), &store, settings.refresh_interval).map_err(OpenError)?;
         crate::incoming::clean(data.root()).map_err(|error| OpenError(LibraryError::Index(error.into())))?;
+        let screenshots = Screenshots::new(data.root(), settings.screenshots_len_max);
         Ok(AppState(Arc::new(Inner {
             data,
+            screenshots,
             store,
             clock,
             library,

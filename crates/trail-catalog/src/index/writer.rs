@@ -152,6 +152,27 @@ impl SessionIndex {
         }
         commit.commit()?;
         writer.is_dirty = false;
+        self.show()
+    }
+
+    /// Takes the bytes of deleted documents off the disk: those of all refreshes until now.
+    ///
+    /// # Errors
+    /// [`IndexError`] if it cannot be written.
+    pub fn purge(&self) -> Result<()> {
+        let mut writer = self.writer()?;
+        for segment in self.index.searchable_segment_metas()? {
+            if segment.has_deletes() {
+                writer.engine.merge(&[segment.id()]).wait()?;
+            }
+        }
+        self.show()?;
+        writer.engine.garbage_collect_files().wait()?;
+        Ok(())
+    }
+
+    /// Lets snapshots have the last commit.
+    fn show(&self) -> Result<()> {
         self.reader.reload()?;
         let mut latest = self.latest.lock().map_err(|_| IndexError::Poisoned)?;
         *latest = Snapshot::new(self.reader.searcher(), Arc::clone(&self.fields));

@@ -90,12 +90,23 @@ impl Store {
         let path = root.join(CATALOGUE_FILE);
         let mut writer = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         schema::migrate(&mut writer, &path)?;
+        // What was deleted is not left in the file.
+        writer.pragma_update(None, "secure_delete", true).map_err(sql("open the database"))?;
         Ok(Store { path, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
     }
 
     /// Its file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Takes what was deleted off the disk, as far as nobody reads it.
+    ///
+    /// # Errors
+    /// [`StoreError::Sqlite`].
+    pub fn purge(&self) -> Result<()> {
+        let writer = lock(&self.writer);
+        writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(sql("write back the log"))
     }
 
     /// Does `work` as one transaction: all of it or nothing.

@@ -10,7 +10,7 @@ use super::{Result, StoreError, sql};
 pub const SCHEMA_VERSION: u32 = STEPS.len() as u32;
 
 /// The steps, in order; a file of version `n` has taken the first `n`. A step that was released is never changed.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     r"
     CREATE TABLE session (
         key TEXT PRIMARY KEY NOT NULL,
@@ -91,6 +91,9 @@ const STEPS: [&str; 2] = [
     CREATE TABLE removal (key TEXT PRIMARY KEY NOT NULL, revision INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     -- Tells this catalogue from one that was made anew: their revisions mean different documents.
     INSERT INTO counter VALUES ('identity', random() & 0x7fffffffffffffff);
+",
+    r"
+    CREATE INDEX session_user ON session (json_extract(document, '$.user.name'));
 ",
 ];
 

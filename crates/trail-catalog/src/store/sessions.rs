@@ -68,12 +68,16 @@ impl Store {
     pub fn remove_session(&self, key: &str) -> Result<bool> {
         let doing = "remove a session";
         self.write(doing, |transaction| {
+            let user = "SELECT json_extract(document, '$.user.name') FROM session WHERE key = ?1";
+            let user = transaction.query_row(user, [key], |row| row.get::<_, Option<String>>(0)).optional();
+            let user = user.map_err(sql(doing))?.flatten();
             let was_there = transaction.execute("DELETE FROM session WHERE key = ?1", [key]).map_err(sql(doing))? > 0;
             if was_there {
                 let revision = next_revision(transaction)?;
                 let remember = "INSERT INTO removal (key, revision) VALUES (?1, ?2) \
                      ON CONFLICT (key) DO UPDATE SET revision = excluded.revision";
                 transaction.execute(remember, params![key, revision as i64]).map_err(sql(doing))?;
+                user.map_or(Ok(()), |user| users::see_less(transaction, &user))?;
             }
             Ok(was_there)
         })

@@ -65,6 +65,22 @@ impl Store {
     }
 }
 
+/// Notes that a session of a user is gone: the user was seen in those that are left, or in none.
+pub(super) fn see_less(connection: &rusqlite::Connection, id: &str) -> Result<()> {
+    let doing = sql("note a user");
+    let left = "SELECT count(*), max(json_extract(document, '$.start_time')) FROM session \
+         WHERE json_extract(document, '$.user.name') = ?1";
+    let row = connection.query_row(left, [id], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<String>>(1)?)));
+    let (count, last) = row.map_err(&doing)?;
+    if count == 0 {
+        connection.execute("DELETE FROM user WHERE id = ?1", [id]).map_err(&doing)?;
+    } else if let Some(last) = last.and_then(|last| last.parse::<jiff::Timestamp>().ok()) {
+        let last_ns = i64::try_from(last.as_nanosecond()).unwrap_or(i64::MAX);
+        connection.execute("UPDATE user SET last_seen_ns = ?2 WHERE id = ?1", params![id, last_ns]).map_err(&doing)?;
+    }
+    Ok(())
+}
+
 /// Notes that a user was seen.
 pub(super) fn see(connection: &rusqlite::Connection, id: &str, time_ns: i64) -> Result<()> {
     let put = "INSERT INTO user (id, last_seen_ns) VALUES (?1, ?2) \

@@ -11,7 +11,7 @@ use super::IndexOptions;
 use super::generation::Generation;
 use crate::content;
 use crate::error::Error;
-use crate::manifest::TrailEntry;
+use crate::manifest::{SegmentEntry, TrailEntry};
 use crate::segment::{DocTable, SegmentBuilder};
 
 /// So many segments of one order of magnitude are put together: each document is then indexed again once for every
@@ -30,12 +30,37 @@ struct Small {
 }
 
 pub(super) fn compact(generation: &mut Generation, options: &IndexOptions) -> Result<(), Error> {
+    if options.purge {
+        purge(generation, options)?;
+    }
     while let Some(names) = next_group(generation) {
         if !merge(generation, &names, options)? {
             return Ok(());
         }
     }
     Ok(())
+}
+
+/// Writes every segment anew that has something dead in it.
+fn purge(generation: &mut Generation, options: &IndexOptions) -> Result<(), Error> {
+    let live = live_docs(generation);
+    let has_dead = |(name, entry): (&String, &SegmentEntry)| {
+        (live.get(name).copied().unwrap_or(0) < entry.docs).then(|| name.clone())
+    };
+    let names: Vec<String> = generation.manifest.segments.iter().filter_map(has_dead).collect();
+    for name in names {
+        merge(generation, std::slice::from_ref(&name), options)?;
+    }
+    Ok(())
+}
+
+/// How many documents of each segment count.
+fn live_docs(generation: &Generation) -> HashMap<String, u64> {
+    let mut live: HashMap<String, u64> = HashMap::new();
+    for (name, docs) in generation.manifest.trails.iter().flat_map(|entry| &entry.segments) {
+        *live.entry(name.clone()).or_default() += docs;
+    }
+    live
 }
 
 /// Segments that should become one.
@@ -58,10 +83,7 @@ fn next_group(generation: &Generation) -> Option<Vec<String>> {
 
 fn small_segments(generation: &Generation) -> Vec<Small> {
     let manifest = &generation.manifest;
-    let mut live: HashMap<&str, u64> = HashMap::new();
-    for (name, docs) in manifest.trails.iter().flat_map(|entry| &entry.segments) {
-        *live.entry(name).or_default() += docs;
-    }
+    let live = live_docs(generation);
     let small = manifest.segments.iter().map(|(name, entry)| {
         let live = live.get(name.as_str()).copied().unwrap_or(0);
         Small { name: name.clone(), partition: entry.partition.clone(), live, is_mostly_dead: live * 2 < entry.docs }

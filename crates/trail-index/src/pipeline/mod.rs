@@ -55,6 +55,8 @@ pub struct IndexOptions {
     pub selection: Selection,
     /// Extract content even where it is up to date.
     pub fresh: bool,
+    /// Write segments anew in which anything is dead, so that nothing of it is left on the disk.
+    pub purge: bool,
     /// Told what is done.
     pub progress: Arc<dyn Progress>,
     /// For tests: called before each step that changes a file, and may end the run there.
@@ -68,7 +70,14 @@ pub type Hook = Arc<dyn Fn(&'static str) -> Result<(), Error> + Send + Sync>;
 
 impl Default for IndexOptions {
     fn default() -> IndexOptions {
-        IndexOptions { jobs: 0, selection: Selection::Changed, fresh: false, progress: Arc::new(()), hook: None }
+        IndexOptions {
+            jobs: 0,
+            selection: Selection::Changed,
+            fresh: false,
+            purge: false,
+            progress: Arc::new(()),
+            hook: None,
+        }
     }
 }
 

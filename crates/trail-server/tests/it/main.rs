@@ -1,9 +1,11 @@
 //! The service without a socket, over a data directory made from recordings.
 
 mod access;
+mod deletion;
 mod fixture;
 mod lists;
 mod one_session;
+mod openapi;
 mod rules;
 mod snapshots;
 mod uploads;

@@ -132,6 +132,45 @@ fn screenshots() {
     assert_eq!(login.get(&format!("{path}/screenshots/x")).status, 404);
 }
 
+/// with `highlight`, items tell what matched and where.
+#[test]
+fn highlights() {
+    let service = Service::new();
+    let login = service.as_user("admin");
+    let path = "/api/audit/sessions/s2";
+    let plain = login.get(&format!("{path}/content?q=useradd")).json()["items"].clone();
+    let marked = login.get(&format!("{path}/content?q=useradd&highlight=true")).json()["items"].clone();
+    assert!(!plain.as_array().unwrap().is_empty());
+    let mut cells = 0;
+    for (plain, marked) in plain.as_array().unwrap().iter().zip(marked.as_array().unwrap()) {
+        let mut without = marked.clone();
+        let texts = without.as_object_mut().unwrap().remove("highlight").unwrap();
+        assert_eq!(&without, plain);
+        for text in texts.as_array().unwrap() {
+            let whole = text["text"].as_str().unwrap();
+            for range in text["ranges"].as_array().unwrap() {
+                let (begin, end) = (range[0].as_u64().unwrap() as usize, range[1].as_u64().unwrap() as usize);
+                assert_eq!(whole[begin..end].to_lowercase(), "useradd", "{text}");
+            }
+            for rect in text["rects"].as_array().unwrap() {
+                assert_eq!(rect["columns"], 7, "{text}");
+                cells += 1;
+            }
+        }
+    }
+    assert!(cells > 0, "{marked}");
+    assert_eq!(login.get(&format!("{path}/content?q=useradd&highlight=maybe")).error().0, 400);
+
+    // A picture with marks is another picture.
+    let record = &plain[0]["record_id"]["for_screenshot"];
+    assert_eq!(login.post(&format!("{path}/_generate?record_ids={record}")).status, 201);
+    let shot = |query: &str| login.get(&format!("{path}/screenshots/{record}{query}"));
+    assert_eq!(shot("?highlight=useradd").status, 404, "a look makes none");
+    assert_eq!(login.post(&format!("{path}/_generate?record_ids={record}&highlight=useradd")).status, 201);
+    assert_ne!(shot("?highlight=useradd").bytes, shot("").bytes);
+    assert_eq!(login.post(&format!("{path}/_generate?record_ids={record}&highlight=(")).error().0, 400);
+}
+
 /// the trail, whole and in parts, and who took it.
 #[test]
 fn the_trail() {

@@ -11,9 +11,9 @@ use trail_content::ContentFile;
 use trail_index::IndexReader;
 use trail_model::TrailId;
 use trail_query::{Mode, Query};
-use trail_search::{Cancel, Error, Hit, IndexSource, Options, ScanSource, Searcher, Source};
+use trail_search::{Cancel, Error, Hit, IndexSource, Options, Plan as SearchPlan, ScanSource, Searcher, Source};
 
-use super::{filter, visible};
+use super::{filter, highlight, visible};
 use crate::api_error::{ApiError, ErrorType};
 use crate::call::{Call, Reply};
 use crate::contents::Content;
@@ -22,11 +22,16 @@ use crate::times;
 /// Hits of one answer.
 const LIMIT: usize = 500;
 const LIMIT_MAX: usize = 10_000;
+/// Of those that tell what matched.
+const MARKED_MAX: usize = 100;
 
 /// The hits of one session, best first.
 pub(crate) fn content(call: &Call) -> Result<Reply, ApiError> {
     let stored = visible::session(call)?;
-    let limit = call.params.number("limit", LIMIT)?.min(LIMIT_MAX);
+    let is_marked = call.params.flag("highlight")?;
+    // Each mark costs a look at the screen.
+    let limit_max = if is_marked { MARKED_MAX } else { LIMIT_MAX };
+    let limit = call.params.number("limit", LIMIT)?.min(limit_max);
     let offset = call.params.number("offset", 0)?;
     let Some(text) = call.params.filled("q") else { return Ok(call.items(Vec::new(), call.meta())) };
     let query = parse(text).map_err(|reason| ApiError::with(ErrorType::InvalidQuery, reason))?;
@@ -34,7 +39,7 @@ pub(crate) fn content(call: &Call) -> Result<Reply, ApiError> {
     let trail = content.as_ref().and_then(|content| trail_of(content.source.index(), &stored));
     let Some((content, trail)) = content.zip(trail) else { return Ok(call.items(Vec::new(), call.meta())) };
     let source = content.source.with_trails(vec![trail]);
-    let hits = if call.who()?.role.filter.is_none() {
+    let (plan, hits) = if call.who()?.role.filter.is_none() {
         hits(call, source, &query)?
     } else {
         // Ranks over all trails would tell how frequent a word is in those that may not be seen.
@@ -43,15 +48,22 @@ pub(crate) fn content(call: &Call) -> Result<Reply, ApiError> {
         hits(call, alone.with_starts(vec![source.start(0)]), &query)?
     };
     let start = stored.session.field("start_time").and_then(Value::as_str).and_then(times::start);
-    let page = hits.iter().skip(offset).take(limit);
-    Ok(call.items(page.map(|hit| item(hit, trail, start)).collect(), call.meta()))
+    let hits = &hits[offset.min(hits.len())..offset.saturating_add(limit).min(hits.len())];
+    let mut items: Vec<Value> = hits.iter().map(|hit| item(hit, trail, start)).collect();
+    if is_marked {
+        let highlights = highlight::highlights(call, &stored, &plan, hits)?;
+        items.iter_mut().zip(highlights).for_each(|(item, highlight)| item["highlight"] = highlight);
+    }
+    Ok(call.items(items, call.meta()))
 }
 
-/// The hits in the only trail of a source, best first.
-fn hits<S: Source>(call: &Call, source: S, query: &Query) -> Result<Vec<Hit>, ApiError> {
+/// The hits in the only trail of a source, best first, and what they are hits of.
+fn hits<S: Source>(call: &Call, source: S, query: &Query) -> Result<(Arc<SearchPlan>, Vec<Hit>), ApiError> {
     let failed = |error: Error| search_error(&error, ErrorType::InvalidQuery);
     let searcher = Searcher::new(source, options(call));
-    searcher.prepare(query).map_err(failed)?.search_trail(0).map_err(failed)
+    let search = searcher.prepare(query).map_err(failed)?;
+    let hits = search.search_trail(0).map_err(failed)?;
+    Ok((Arc::clone(search.plan()), hits))
 }
 
 fn item(hit: &Hit, trail: TrailId, start: Option<i64>) -> Value {
