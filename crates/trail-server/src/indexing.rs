@@ -62,6 +62,12 @@ impl Indexing {
         self.changed.notify_one();
     }
 
+    /// How many runs wait.
+    pub(crate) fn len(&self) -> usize {
+        let queue = lock(&self.queue);
+        queue.again.len() + usize::from(queue.new)
+    }
+
     /// Ends [`AppState::index_until_stopped`] after the work under way.
     pub(crate) fn stop(&self) {
         lock(&self.queue).is_stopping = true;

@@ -4,4 +4,6 @@ mod data_dir;
 mod files;
 mod grep;
 mod secrets;
+mod serve;
+mod served;
 mod support;

@@ -153,7 +153,7 @@ fn highlights() {
                 assert_eq!(whole[begin..end].to_lowercase(), "useradd", "{text}");
             }
             for rect in text["rects"].as_array().unwrap() {
-                assert_eq!(rect["columns"], 7, "{text}");
+                assert_eq!(rect["width"], 7, "{text}");
                 cells += 1;
             }
         }
