@@ -160,7 +160,13 @@ impl AppState {
         // One at a time: each adds the runs of what it finds changed.
         let _turn = lock(&self.syncing);
         trail_catalog::sync(&self.data, &self.store, self.clock.now().0)?;
-        self.library.now(&self.store)?;
+        self.show()?;
+        Ok(())
+    }
+
+    /// Lets lists show everything that is in the catalogue now.
+    pub(crate) fn show(&self) -> Result<(), LibraryError> {
+        self.library.at_least(&self.store, self.store.revision()?)?;
         Ok(())
     }
 
