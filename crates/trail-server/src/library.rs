@@ -50,7 +50,20 @@ impl Library {
         let folder = root.join(FOLDER);
         let name = format!("{:016x}", store.identity()?);
         remove_others(&folder, &name).map_err(IndexError::from)?;
-        let index = SessionIndex::open(&folder.join(name), Schema::audit())?;
+        let folder = folder.join(name);
+        match Library::open_in(&folder, store, max_age) {
+            // What cannot be written any more is made again: the catalogue has it all.
+            Err(LibraryError::Index(IndexError::Engine(error))) => {
+                tracing::warn!(error = error.to_string(), "the index over sessions is made again");
+                std::fs::remove_dir_all(&folder).map_err(IndexError::from)?;
+                Library::open_in(&folder, store, max_age)
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_in(folder: &Path, store: &Store, max_age: Duration) -> Result<Library, LibraryError> {
+        let index = SessionIndex::open(folder, Schema::audit())?;
         let mark = index.mark()?.filter(|mark| store.revision().is_ok_and(|revision| *mark <= revision));
         if mark.is_none() {
             index.clear()?;

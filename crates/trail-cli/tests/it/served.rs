@@ -126,11 +126,13 @@ impl Drop for Served {
 }
 
 fn start(data: &Path) -> (Child, u16) {
+    let told = data.with_extension("log");
+    let log = std::fs::File::create(&told).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_trail"));
     command.args(["serve", "--listen", "127.0.0.1:0", "--set", "index_interval=1s", "--data"]).arg(data);
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let port = line.trim().rsplit(':').next().and_then(|port| port.parse().ok());
-    (child, port.unwrap_or_else(|| panic!("it listens: {line:?}")))
+    (child, port.unwrap_or_else(|| panic!("it does not listen: {}", std::fs::read_to_string(&told).unwrap())))
 }

@@ -115,7 +115,7 @@ impl ContentSessions for Seam<'_> {
 /// What went wrong in the index: the request, which is told as `kind`, or the index.
 pub(super) fn index_error(error: &IndexError, kind: ErrorType) -> ApiError {
     match error {
-        IndexError::Engine(_) | IndexError::Read(_) | IndexError::Poisoned => {
+        IndexError::Engine(_) | IndexError::Read(_) | IndexError::Locked | IndexError::Poisoned => {
             ApiError::internal(ErrorType::SearchUnavailable, error)
         }
         error => ApiError::with(kind, error.to_string()),
