@@ -121,6 +121,11 @@ impl AppState {
                     "sessions whose time is over are still there"
                 );
             }
+            if work.new
+                && let Err(error) = self.library.forget_removals(&self.store)
+            {
+                tracing::warn!(error = crate::api_error::with_causes(&error), "removals are still remembered");
+            }
             match self.index(&work) {
                 Ok(()) => {}
                 Err(IndexingError::Index(trail_index::Error::Locked { .. })) => {

@@ -97,7 +97,15 @@ impl Library {
     /// Takes the bytes of removed documents off the disk.
     pub(crate) fn purge(&self, store: &Store) -> Result<(), LibraryError> {
         lock(&self.caught_up).follow(&self.index, store)?;
-        Ok(self.index.purge()?)
+        self.index.purge()?;
+        self.forget_removals(store)
+    }
+
+    /// Lets the catalogue forget which documents were removed, as far as this index has removed them. It writes, and may
+    /// have to wait for others who do.
+    pub(crate) fn forget_removals(&self, store: &Store) -> Result<(), LibraryError> {
+        let revision = lock(&self.caught_up).revision;
+        Ok(store.forget_removals(revision)?)
     }
 
     /// The sessions that ended before a time, the first ones first, at most `limit`.
@@ -136,9 +144,6 @@ impl CaughtUp {
             }
             index.set_mark(target)?;
             index.refresh()?;
-            if !removed.is_empty() {
-                store.forget_removals(target)?;
-            }
             self.revision = target;
         }
         self.looked = Instant::now();

@@ -56,7 +56,9 @@ pub(super) fn wanted(call: &Call, kind: ErrorType) -> Result<Plan, ApiError> {
         clauses.push((Occur::Must, Plan::Leaf(Leaf::Keys(keys))));
     }
     clauses.extend(allowed.map(|allowed| (Occur::Must, allowed)));
-    clauses.push((Occur::Must, Plan::all()));
+    if !clauses.iter().any(|(occur, _)| *occur == Occur::Must) {
+        clauses.push((Occur::Must, Plan::all()));
+    }
     Ok(Plan::Bool { clauses, minimum: None })
 }
 
