@@ -102,6 +102,24 @@ pub struct ReadArgs {
     /// Damage in a recording does not change the exit code.
     #[arg(long)]
     pub tolerate: bool,
+    /// How text is read from the pixels of desktops.
+    #[command(flatten)]
+    pub pixels: PixelArgs,
+}
+
+/// How text is read from pixels.
+#[derive(Args, Clone, Debug, Default)]
+pub struct PixelArgs {
+    /// What reads text from the pixels of desktops: ppocr (built in), tesseract (if installed) or none. Else the
+    /// environment's TRAIL_OCR decides.
+    #[arg(long, value_name = "ENGINE")]
+    pub ocr: Option<String>,
+    /// Folder of model files for ppocr. Else the one that TRAIL_OCR_MODELS names, else those built in.
+    #[arg(long, value_name = "FOLDER")]
+    pub ocr_models: Option<PathBuf>,
+    /// How long pixels have to stand still to be read, in milliseconds; 0 reads every frame. 300 if not given.
+    #[arg(long, value_name = "MS")]
+    pub rest: Option<u64>,
 }
 
 /// Which sessions are looked at.
@@ -431,9 +449,9 @@ pub struct ServeArgs {
     /// The data directory; made if it is not there.
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
-    /// Where to listen [default: 127.0.0.1:8443].
-    #[arg(long, value_name = "ADDR:PORT")]
-    pub listen: Option<std::net::SocketAddr>,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8443")]
+    pub listen: std::net::SocketAddr,
     /// Certificate chain in PEM form; without it one is made on the first start.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
@@ -443,17 +461,6 @@ pub struct ServeArgs {
     /// Plain HTTP, on a loopback address only.
     #[arg(long, conflicts_with = "tls_cert")]
     pub insecure_http: bool,
-    /// A file of settings: NAME = VALUE, as TOML.
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// A setting; it wins over the environment (TRAIL_SERVE_NAME), and that over the file. docs/operations.md has them.
-    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = parse_setting)]
-    pub settings: Vec<(String, String)>,
-}
-
-fn parse_setting(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
-    Ok((name.trim().to_owned(), value.to_owned()))
 }
 
 /// Arguments of `trail user`.

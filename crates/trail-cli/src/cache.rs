@@ -11,8 +11,8 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
-use trail_content::{ContentFile, EXTRACTOR_VERSION, FORMAT_VERSION, Kind};
-use trail_index::{KindStats, SessionInfo};
+use trail_content::{ContentFile, EXTRACTOR_VERSION, FORMAT_VERSION, Kind, PixelReader};
+use trail_index::SessionInfo;
 use trail_model::{SessionMeta, Timestamp};
 use trail_search::Totals;
 
@@ -38,8 +38,8 @@ pub(crate) struct Facts {
     pub(crate) session: SessionInfo,
     pub(crate) findings: Vec<String>,
     pub(crate) damaged: bool,
-    /// By kind, for ranks.
-    pub(crate) totals: Vec<KindStats>,
+    /// By kind: items and words, for ranks.
+    pub(crate) totals: Vec<(u64, u64)>,
 }
 
 /// What stands for the recording's path in findings that are kept: the same bytes may lie elsewhere next time.
@@ -86,7 +86,7 @@ impl Facts {
     }
 
     pub(crate) fn totals(&self) -> Option<Totals> {
-        Some(Totals { kinds: <[KindStats; Kind::ALL.len()]>::try_from(self.totals.as_slice()).ok()? })
+        Some(Totals { kinds: <[(u64, u64); Kind::ALL.len()]>::try_from(self.totals.as_slice()).ok()? })
     }
 }
 
@@ -113,13 +113,15 @@ impl Cache {
     }
 
     /// The entry of that key, if it is there and whole.
-    pub(crate) fn get(&self, key: &str) -> Option<(Facts, ContentFile)> {
+    pub(crate) fn get(&self, key: &str, reader: &PixelReader) -> Option<(Facts, ContentFile)> {
         let bytes = fs::read(self.path(key)).ok()?;
         let (len, rest) = bytes.split_first_chunk()?;
         let facts_len = usize::try_from(u64::from_le_bytes(*len)).ok()?;
         let facts: Facts = serde_json::from_slice(rest.get(..facts_len)?).ok()?;
         let content = ContentFile::open(Tail { at: len.len() + facts_len, bytes }).ok()?;
-        (content.is_current() && content.trail().to_string() == facts.trail_id).then_some((facts, content))
+        // Only desktops depend on what read them.
+        let is_read = content.reader().is_empty() || content.reader() == reader.version();
+        (content.is_current() && is_read && content.trail().to_string() == facts.trail_id).then_some((facts, content))
     }
 
     /// Keeps an entry: the length of the facts, the facts, the content file.

@@ -9,11 +9,14 @@ use anyhow::{Context, Result};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use trail_container::TrailReader;
-use trail_model::{CellRect, ChannelId, Timestamp, TrailId};
+use trail_frame::Surface;
+use trail_model::{CellRect, ChannelId, PixelRect, Timestamp, TrailId};
 use trail_render::{RenderOptions, Renderer};
 use trail_replay::Player;
 use trail_screen::Terminal;
-use trail_search::{Hit, HitKind, LocatedLine, Plan, Search, Searcher, Source, locate, locate_all, match_ranges};
+use trail_search::{
+    Hit, HitKind, LocatedLine, Plan, Search, Searcher, Source, locate, locate_all, locate_in_pixels, match_ranges,
+};
 
 use crate::args::{OutputArgs, Sort};
 use crate::explain::explain;
@@ -325,9 +328,10 @@ impl<'a> Printer<'a> {
                 std::collections::hash_map::Entry::Vacant(entry) => entry.insert(Player::new(&reader, hit.channel)?),
             };
             player.seek(hit.for_screenshot)?;
-            shown[index] = Some(match player.terminal() {
-                Some(terminal) => self.on_screen(plan, trail, index, hit, terminal, renderer.as_mut())?,
-                None => from_texts(plan, hit),
+            shown[index] = Some(match (player.terminal(), player.surface()) {
+                (Some(terminal), _) => self.on_screen(plan, trail, index, hit, terminal, renderer.as_mut())?,
+                (None, Some(surface)) => self.on_desktop(plan, trail, index, hit, surface)?,
+                (None, None) => from_texts(plan, hit),
             });
         }
         Ok(shown.into_iter().flatten().collect())
@@ -354,16 +358,33 @@ impl<'a> Printer<'a> {
         }
         Ok(Shown { hit, lines, above, below, png })
     }
+
+    fn on_desktop(&self, plan: &Plan, trail: usize, index: usize, hit: Hit, surface: &Surface) -> Result<Shown> {
+        let lines = locate_in_pixels(plan, &hit).lines;
+        let mut png = None;
+        if let Some(folder) = &self.args.png {
+            let marks: Vec<PixelRect> = lines.iter().flat_map(|line| &line.boxes).copied().collect();
+            let path = folder.join(png_name(&self.sessions[trail], index, &hit));
+            let rendered = trail_render::render_marked_surface(surface, &marks);
+            fs::write(&path, rendered.to_png()?).with_context(|| format!("failed to write {}", path.display()))?;
+            png = Some(path);
+        }
+        Ok(Shown { hit, lines, above: Vec::new(), below: Vec::new(), png })
+    }
 }
 
-/// The cells of a line that match; what stands above the screen has none.
+/// The cells or pixels of a line that match; what stands above the screen has none.
 fn matches_json(line: &LocatedLine) -> Vec<Value> {
     let cells = line
         .rects
         .iter()
         .map(|rect| json!({ "row": rect.row, "column": rect.column, "width": rect.width, "above_screen": false }));
+    let pixels = line
+        .boxes
+        .iter()
+        .map(|pixels| json!({ "x": pixels.x, "y": pixels.y, "width": pixels.width, "height": pixels.height }));
     let above = line.above_screen.then(|| json!({ "above_screen": true }));
-    above.into_iter().chain(cells).collect()
+    above.into_iter().chain(cells).chain(pixels).collect()
 }
 
 /// A hit from the texts that came with it.
@@ -376,6 +397,7 @@ fn from_texts(plan: &Plan, hit: Hit) -> Shown {
             text: text.as_str().to_owned(),
             ranges: match_ranges(plan, text),
             rects: Vec::new(),
+            boxes: Vec::new(),
             above_screen: false,
             rows: None,
         })

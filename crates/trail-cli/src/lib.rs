@@ -8,6 +8,7 @@ mod explain;
 mod filter;
 mod hits;
 mod outcome;
+mod pixels;
 mod query;
 mod recording;
 mod target;

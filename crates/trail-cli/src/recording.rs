@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use trail_container::format::MAGIC;
 use trail_container::{Header, MemoryStorage, Storage, SyncPolicy, TrailReader, TrailWriter, WriterOptions};
-use trail_content::{ContentFile, ContentStream, ExtractOptions};
+use trail_content::{ContentFile, ContentStream, ExtractOptions, PixelReader};
 use trail_convert::{EventRecorder, trail_id, write_trail};
 use trail_import::{Encoding, ImportOptions, ImportReport, RecordingSource, Severity, SinkError};
 use trail_model::{ChannelId, SessionMeta, TrailId};
@@ -63,9 +63,10 @@ pub(crate) struct Extracted {
 
 impl Extracted {
     /// Extracts the content of a trail.
-    pub(crate) fn from_recording(recording: Recording) -> Result<Extracted> {
+    pub(crate) fn from_recording(recording: Recording, reader: &PixelReader) -> Result<Extracted> {
         let Recording { trail, findings, damaged, .. } = recording;
-        let bytes = trail_content::extract(&trail, &ExtractOptions::default())?.bytes;
+        let options = ExtractOptions::default().with_reader(Some(reader.clone()));
+        let bytes = trail_content::extract(&trail, &options)?.bytes;
         Ok(Extracted { content: ContentFile::open(bytes)?, meta: trail.meta().clone(), findings, damaged })
     }
 }
@@ -216,19 +217,19 @@ impl Found {
     }
 
     /// Reads what could be seen in it. A recording that is no trail becomes none on the way.
-    pub(crate) fn extract(&self, options: &ImportOptions) -> Result<Extracted> {
+    pub(crate) fn extract(&self, options: &ImportOptions, reader: &PixelReader) -> Result<Extracted> {
         let failed = || format!("failed to read the screens of {}", self.path);
         match self.as_trail() {
             Err(source) => {
                 let id = trail_id(source)?;
-                let mut sink = EventRecorder::new(|_| Ok(ContentStream::new(id)));
+                let mut sink = EventRecorder::new(|_| Ok(ContentStream::new(id).with_reader(Some(reader.clone()))));
                 let report = source.import(options, &mut sink).with_context(|| source.path().to_owned())?;
                 let (recorder, meta) = sink.finish().map_err(anyhow::Error::from_boxed)?;
                 let (findings, damaged) = findings_of(&report);
                 let content = recorder.into_writer().finish().with_context(failed)?;
                 Ok(Extracted { content, meta, findings, damaged })
             }
-            Ok(_) => Extracted::from_recording(self.open(options)?).with_context(failed),
+            Ok(_) => Extracted::from_recording(self.open(options)?, reader).with_context(failed),
         }
     }
 

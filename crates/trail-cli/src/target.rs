@@ -9,6 +9,7 @@ use trail_model::{ChannelId, Offset, RecordId};
 use trail_replay::Player;
 
 use crate::args::{MomentArgs, TargetArgs};
+use crate::pixels::PixelEngine;
 use crate::recording::{Extracted, Found, Recording, import_options, screen_channel};
 use crate::times::{self, Point};
 use crate::ui::Ui;
@@ -35,13 +36,20 @@ pub(crate) fn open(args: &TargetArgs, ui: &Ui) -> Result<Recording> {
 
 /// The same for commands that want to know what could be seen, and not the trail.
 pub(crate) fn extract(args: &TargetArgs, ui: &Ui) -> Result<Extracted> {
-    if args.data.is_some() {
-        return Extracted::from_recording(open(args, ui)?);
-    }
-    let options = import_options(&args.read)?;
-    let extracted = Found::one(Path::new(&args.target), &options)?.extract(&options)?;
-    for finding in &extracted.findings {
-        ui.error(finding);
+    let pixels = PixelEngine::new(&args.read.pixels)?;
+    let mut extracted = if args.data.is_some() {
+        Extracted::from_recording(open(args, ui)?, &pixels.reader)?
+    } else {
+        let options = import_options(&args.read)?;
+        let extracted = Found::one(Path::new(&args.target), &options)?.extract(&options, &pixels.reader)?;
+        for finding in &extracted.findings {
+            ui.error(finding);
+        }
+        extracted
+    };
+    if let Some(failure) = pixels.failure() {
+        ui.error(&failure);
+        extracted.damaged = true;
     }
     Ok(Extracted { damaged: extracted.damaged && !args.read.tolerate, ..extracted })
 }

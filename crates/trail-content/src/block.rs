@@ -1,6 +1,8 @@
 //! A content block: the distinct texts of one channel over 4 MiB of its output, with their spans.
 
-use crate::{Kind, Span, SpanBuf, Step};
+use std::sync::Arc;
+
+use crate::{Kind, Place, Span, SpanBuf, Step};
 
 /// The distinct (kind, text) items of one content block of a channel.
 ///
@@ -14,6 +16,8 @@ pub struct Block {
     pub(crate) items: Vec<ItemEntry>,
     pub(crate) spans: Vec<SpanEntry>,
     pub(crate) steps: Vec<Step>,
+    /// Of spans that were read from pixels.
+    pub(crate) places: Vec<Arc<Place>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +42,8 @@ pub(crate) struct SpanEntry {
     pub(crate) grows_out: Option<char>,
     pub(crate) concealed: bool,
     pub(crate) confidence: u8,
+    /// Index in `places`; [`NONE`]: none.
+    pub(crate) place: u32,
 }
 
 pub(crate) const NONE: u32 = u32::MAX;
@@ -117,11 +123,16 @@ impl Block {
             + self.items.len() * size_of::<ItemEntry>()
             + self.spans.len() * size_of::<SpanEntry>()
             + self.steps.len() * size_of::<Step>()
+            + self.places.iter().map(|place| size_of::<Place>() + place.words.len() * size_of::<u64>()).sum::<usize>()
     }
 
     pub(crate) fn push_span(&mut self, span: Span<'_>) {
         self.steps.extend_from_slice(span.growth);
         let growth_end = self.steps.len() as u32;
+        let place = span.place.map_or(NONE, |place| {
+            self.places.push(place.clone());
+            self.places.len() as u32 - 1
+        });
         self.steps.extend_from_slice(span.above);
         self.spans.push(SpanEntry {
             begin: span.begin,
@@ -132,6 +143,7 @@ impl Block {
             grows_out: span.grows_out,
             concealed: span.concealed,
             confidence: span.confidence,
+            place,
         });
     }
 
@@ -152,6 +164,7 @@ impl Block {
             grows_out: entry.grows_out,
             concealed: entry.concealed,
             confidence: entry.confidence,
+            place: self.places.get(entry.place as usize),
         }
     }
 }

@@ -75,6 +75,30 @@ coverage! {
     commands_in_doubt,
     /// Spans with concealed text.
     concealed_spans,
+    /// Finished frames of a desktop.
+    frames,
+    /// Frames whose picture is not known: the source drew by instructions that are not understood.
+    unknown_frames,
+    /// Pictures, packed pixels and frames that could not be decoded.
+    undecodable_drawings,
+    /// Drawing instructions beyond a limit of size or memory.
+    refused_drawings,
+    /// Pixels of frames that differ from those before.
+    changed_pixels,
+    /// Frames of which some pixels went away before they had come to rest, and were not read.
+    unsettled_frames,
+    /// Nanoseconds during which some pixels had not come to rest and were not read later either.
+    unsettled_ns,
+    /// Lines of text found in pixels, counted each time the place they stand at changed.
+    found_lines,
+    /// Lines that the engine was asked to read: those of pixels not seen before.
+    read_lines,
+    /// Lines beyond the number that is read of one frame.
+    skipped_lines,
+    /// Lines in which the engine saw no text, or none it was sure of.
+    unsure_lines,
+    /// Times that the engine failed on a frame or a line, which then was not read.
+    reader_failures,
 }
 
 impl Coverage {

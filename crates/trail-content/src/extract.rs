@@ -11,6 +11,7 @@ mod draft;
 mod input;
 mod keys;
 mod lines;
+mod pixels;
 mod plan;
 mod prompt;
 mod stitch;
@@ -27,7 +28,7 @@ use rayon::prelude::*;
 use trail_container::TrailReader;
 use trail_model::RecordId;
 
-use crate::{ContentWriter, Coverage, EncodedBlock, Error};
+use crate::{ContentWriter, Coverage, EncodedBlock, Error, PixelReader};
 use assembly::Assembly;
 use block::Extracted;
 use plan::{BlockPlan, ChannelPlan};
@@ -37,13 +38,15 @@ pub use stream::ContentStream;
 /// is a distinct text of a block.
 pub const BLOCK_OUTPUT_LEN: u64 = 4 << 20;
 
-/// How content is extracted. The result does not depend on it.
-#[derive(Clone, Copy, Debug)]
+/// How content is extracted. The result depends on the reader alone.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExtractOptions {
     /// Blocks that are extracted at a time; 0: as many as the thread pool has threads. Memory grows with it, by about
     /// ten times [`BLOCK_OUTPUT_LEN`] each at most for ordinary recordings.
     pub threads: usize,
+    /// What reads the pixels of desktops; nothing: they are counted and not read.
+    pub reader: Option<PixelReader>,
     /// Instead of [`BLOCK_OUTPUT_LEN`], for tests of what happens at the borders.
     #[doc(hidden)]
     pub block_output_len: u64,
@@ -51,7 +54,7 @@ pub struct ExtractOptions {
 
 impl Default for ExtractOptions {
     fn default() -> ExtractOptions {
-        ExtractOptions { threads: 0, block_output_len: BLOCK_OUTPUT_LEN }
+        ExtractOptions { threads: 0, reader: None, block_output_len: BLOCK_OUTPUT_LEN }
     }
 }
 
@@ -59,6 +62,11 @@ impl ExtractOptions {
     /// Options for that many blocks at a time.
     pub fn with_threads(threads: usize) -> ExtractOptions {
         ExtractOptions { threads, ..ExtractOptions::default() }
+    }
+
+    /// The same with a reader of pixels.
+    pub fn with_reader(self, reader: Option<PixelReader>) -> ExtractOptions {
+        ExtractOptions { reader, ..self }
     }
 }
 
@@ -104,27 +112,38 @@ pub fn extract_to<W: Write>(
         let block_len = options.block_output_len.max(1);
         let quick = plan::plan_quick(trail, channel, block_len);
         let plan = quick.unwrap_or_else(|| plan::plan(trail, channel, block_len));
-        total += &extract_channel(trail, plan, block_len, at_a_time, &mut writer)?;
+        total += &extract_channel(trail, plan, options, at_a_time, &mut writer)?;
+    }
+    if total.frames > 0 {
+        writer.set_reader(&reader_version(options.reader.as_ref()));
     }
     let (out, digest) = writer.finish(RecordId(trail.last_record()), trail.duration())?;
     Ok((out, digest, total))
 }
 
+/// What stands in the content of desktops for what read them.
+fn reader_version(reader: Option<&PixelReader>) -> String {
+    reader.map_or_else(|| NO_READER.to_owned(), PixelReader::version)
+}
+
+/// Stands there where pixels were not read.
+const NO_READER: &str = "none";
+
 /// Extracts one channel: batches of blocks in parallel, their seams in order.
 fn extract_channel<W: Write>(
     trail: &TrailReader,
     mut plan: ChannelPlan,
-    block_len: u64,
+    options: &ExtractOptions,
     at_a_time: usize,
     writer: &mut ContentWriter<W>,
 ) -> Result<Coverage, Error> {
     let mut assembly = Assembly::default();
     let mut first = None;
     if let [block] = plan.blocks[..] {
-        let extracted = block::extract(trail, block);
+        let extracted = block::extract(trail, block, options.reader.as_ref());
         if extracted.is_damaged {
             // It was planned without looking.
-            plan = plan::plan(trail, plan.channel, block_len);
+            plan = plan::plan(trail, plan.channel, options.block_output_len.max(1));
         } else {
             first = Some(extracted);
         }
@@ -133,7 +152,7 @@ fn extract_channel<W: Write>(
     for batch in plan.blocks.chunks(at_a_time.max(1)) {
         let mut extracted: Vec<Extracted> = match first.take() {
             Some(block) => vec![block],
-            None => map(batch, |block: &BlockPlan| block::extract(trail, *block)),
+            None => map(batch, |block: &BlockPlan| block::extract(trail, *block, options.reader.as_ref())),
         };
         for (block, plan) in extracted.iter_mut().zip(batch) {
             assembly.take(block, plan.after_damage);

@@ -8,6 +8,7 @@ mod footer;
 mod format;
 mod kept;
 mod moments_bytes;
+mod place_bytes;
 mod reader;
 mod writer;
 

@@ -44,5 +44,5 @@ pub use file::{
 };
 pub use kind::Kind;
 pub use moments::{Moment, Moments};
-pub use recognize::{LineText, PixelBox, Pixels, PixelsMut, Recognize, RecognizeError, fold_confusable};
-pub use span::{Segment, Span, SpanBuf, Step};
+pub use recognize::{LineText, PixelBox, PixelReader, Pixels, PixelsMut, Recognize, RecognizeError, fold_confusable};
+pub use span::{Place, Segment, Span, SpanBuf, Step};

@@ -4,11 +4,13 @@
 
 mod fold;
 mod pixels;
+mod reader;
 #[cfg(test)]
 mod tests;
 
 pub use fold::fold_confusable;
 pub use pixels::{PixelBox, Pixels, PixelsMut};
+pub use reader::PixelReader;
 
 /// What an engine read in the picture of one line.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,6 +19,9 @@ pub struct LineText {
     pub text: String,
     /// How sure the engine is, from 0 to 1.
     pub confidence: f32,
+    /// The columns of each blank-separated word of `text`, from the left side of the line on; empty if the engine cannot
+    /// tell.
+    pub words: Vec<std::ops::Range<u32>>,
 }
 
 /// Why an engine could not read a picture.
@@ -43,6 +48,14 @@ pub trait Recognize: Send + Sync {
     /// # Errors
     /// [`RecognizeError`] if the engine fails; nothing is known of the area then.
     fn find_lines(&self, frame: Pixels<'_>, area: PixelBox) -> Result<Vec<PixelBox>, RecognizeError>;
+
+    /// The same at a glance: good enough to count the lines of a frame that may not be worth reading.
+    ///
+    /// # Errors
+    /// As for [`Recognize::find_lines`].
+    fn sketch_lines(&self, frame: Pixels<'_>, area: PixelBox) -> Result<Vec<PixelBox>, RecognizeError> {
+        self.find_lines(frame, area)
+    }
 
     /// Reads the line that stands in `line` of `frame`. It depends on nothing but the pixels of the box.
     ///

@@ -1,4 +1,9 @@
-//! When a text could be seen: spans, growth steps, segments.
+//! When and where a text could be seen: spans, growth steps, segments, places.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::PixelBox;
 
 /// From moment `at` on, a length of `len` bytes of the item's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -7,6 +12,16 @@ pub struct Step {
     pub at: u32,
     /// Bytes of the item's text, at a character border.
     pub len: u32,
+}
+
+/// Where a text that was read from pixels stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The box of its ink.
+    pub area: PixelBox,
+    /// The columns of each blank-separated word of the item's text, from the left side of `area` on. Empty if the engine
+    /// could not tell.
+    pub words: Vec<Range<u32>>,
 }
 
 /// One stretch of moments during which one line, followed by its row, had the item's text or grew into it.
@@ -30,8 +45,11 @@ pub struct Span<'a> {
     pub grows_out: Option<char>,
     /// Some of it was written concealed, or in the colour of its background, at some moment of the span.
     pub concealed: bool,
-    /// For commands: how sure it is that this is one, in percent. 100 for every other kind.
+    /// For commands: how sure it is that this is one, in percent. For lines read from pixels: how sure the engine is of the
+    /// text. 100 for everything else.
     pub confidence: u8,
+    /// For lines read from pixels: where it stands.
+    pub place: Option<&'a Arc<Place>>,
 }
 
 /// A part of a span during which the text was the same.
@@ -110,6 +128,8 @@ pub struct SpanBuf {
     pub concealed: bool,
     /// As in [`Span`].
     pub confidence: u8,
+    /// As in [`Span`].
+    pub place: Option<Arc<Place>>,
 }
 
 impl SpanBuf {
@@ -124,6 +144,7 @@ impl SpanBuf {
             grows_out: None,
             concealed: false,
             confidence: 100,
+            place: None,
         }
     }
 
@@ -138,6 +159,7 @@ impl SpanBuf {
             grows_out: self.grows_out,
             concealed: self.concealed,
             confidence: self.confidence,
+            place: self.place.as_ref(),
         }
     }
 }
@@ -153,6 +175,7 @@ impl From<Span<'_>> for SpanBuf {
             grows_out: span.grows_out,
             concealed: span.concealed,
             confidence: span.confidence,
+            place: span.place.cloned(),
         }
     }
 }

@@ -17,15 +17,23 @@ impl Surface {
     /// pointer, if it is wanted and known where it is.
     pub fn flatten(&self, with_pointer: bool) -> Pixels {
         let (width, height) = self.size();
-        let mut picture = Pixels::new(width, height);
-        picture.fill(picture.rect(), crate::Mask::SRC, BLACK);
-        if let Some(screen) = self.layers.get(SCREEN) {
-            let place = Place { x: 0, y: 0, opacity: screen.opacity, clip: picture.rect(), depth: 0 };
-            lay_with_children(&self.layers, SCREEN, place, &mut picture);
-        }
+        let mut picture = self.flatten_part(PixelRect { x: 0, y: 0, width, height });
         if let (true, Some(cursor), Some((x, y))) = (with_pointer, &self.cursor, self.pointer) {
             let at = (x.saturating_sub(cursor.hot_x), y.saturating_sub(cursor.hot_y));
             picture.draw(&cursor.pixels, crate::Mask::OVER, at.0, at.1);
+        }
+        picture
+    }
+
+    /// The part of the screen at `area`, clipped, without the pointer: what [`Surface::flatten`] gives there.
+    pub fn flatten_part(&self, area: PixelRect) -> Pixels {
+        let (width, height) = self.size();
+        let area = area.intersect(PixelRect { x: 0, y: 0, width, height });
+        let mut picture = Pixels::new(area.width, area.height);
+        picture.fill(picture.rect(), crate::Mask::SRC, BLACK);
+        if let Some(screen) = self.layers.get(SCREEN) {
+            let place = Place { x: -area.x, y: -area.y, opacity: screen.opacity, clip: picture.rect(), depth: 0 };
+            lay_with_children(&self.layers, SCREEN, place, &mut picture);
         }
         picture
     }

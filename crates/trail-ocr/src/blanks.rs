@@ -18,8 +18,9 @@ const COMMON_FACTOR: f32 = 2.5;
 const ONE_FACTOR: f32 = 1.5;
 
 /// The text of `characters` (text and middle, in columns from the line's left side), with a blank wherever the ink of the
-/// line has a gap that is wide enough and the recogniser saw none. A blank that it saw is never taken away.
-pub(crate) fn repair(frame: Pixels<'_>, line: PixelBox, characters: &[(&str, f32)]) -> String {
+/// line has a gap that is wide enough and the recogniser saw none. A blank that it saw is never taken away. Also the columns
+/// of each word.
+pub(crate) fn repair(frame: Pixels<'_>, line: PixelBox, characters: &[(&str, f32)]) -> (String, Vec<Range<u32>>) {
     let gaps = inner_gaps(frame, line);
     let places: Vec<usize> = gaps
         .iter()
@@ -38,15 +39,61 @@ pub(crate) fn repair(frame: Pixels<'_>, line: PixelBox, characters: &[(&str, f32
     let is_lost = |gap: &Range<u32>, place: usize| width(gap) >= least * factor(place) && !seen(place);
     let mut lost = gaps.iter().zip(&places).filter(|(gap, place)| is_lost(gap, **place)).peekable();
     let mut text = String::new();
-    for (at, (character, _)) in characters.iter().enumerate() {
+    let mut words = Words::default();
+    for (at, (character, middle)) in characters.iter().enumerate() {
         while lost.next_if(|(_, place)| **place <= at).is_some() {
+            words.end();
             if !text.is_empty() && !text.ends_with(' ') {
                 text.push(' ');
             }
         }
         text.push_str(character);
+        words.take(character, *middle);
     }
-    text
+    (text, words.columns(&gaps, line.width()))
+}
+
+/// The middles of the first and the last character of each word.
+#[derive(Default)]
+struct Words {
+    middles: Vec<(f32, f32)>,
+    is_open: bool,
+}
+
+impl Words {
+    fn end(&mut self) {
+        self.is_open = false;
+    }
+
+    fn take(&mut self, character: &str, middle: f32) {
+        match self.middles.last_mut() {
+            _ if character.trim().is_empty() => self.is_open = false,
+            Some(word) if self.is_open => word.1 = middle,
+            _ => {
+                self.middles.push((middle, middle));
+                self.is_open = true;
+            }
+        }
+    }
+
+    /// Two words end and begin at the widest gap of the ink between them, or half-way if there is none.
+    fn columns(&self, gaps: &[Range<u32>], width: u32) -> Vec<Range<u32>> {
+        let mut columns = Vec::with_capacity(self.middles.len());
+        let mut start = 0;
+        for pair in self.middles.windows(2) {
+            let (left, right) = (pair[0].1, pair[1].0);
+            let between = gaps.iter().filter(|gap| gap.start as f32 >= left && gap.end as f32 <= right);
+            let half = ((left + right) / 2.0).clamp(0.0, width as f32) as u32;
+            let gap = between.max_by_key(|gap| gap.end - gap.start).cloned().unwrap_or(half..half);
+            let end = gap.start.clamp(start, width);
+            columns.push(start..end);
+            start = gap.end.clamp(end, width);
+        }
+        if !self.middles.is_empty() {
+            columns.push(start..width.max(start));
+        }
+        columns
+    }
 }
 
 /// The gaps between the first and the last ink.

@@ -17,6 +17,7 @@
 //! ```
 
 mod blanks;
+mod choice;
 mod crop;
 mod decode;
 mod detector;
@@ -29,6 +30,7 @@ mod ppocr;
 mod recogniser;
 mod tesseract;
 
+pub use choice::{Choice, LazyOcr};
 pub use error::Error;
 pub use lines::find_lines;
 pub use models::{MODELS_VARIABLE, ModelFiles};

@@ -71,6 +71,11 @@ impl Recognize for PpOcr {
         }
     }
 
+    /// By the edges of the ink, whatever way lines are found in earnest.
+    fn sketch_lines(&self, frame: Pixels<'_>, area: PixelBox) -> Result<Vec<PixelBox>, RecognizeError> {
+        Ok(lines::find_lines(frame, area))
+    }
+
     fn read_line(&self, frame: Pixels<'_>, line: PixelBox) -> Result<LineText, RecognizeError> {
         self.recogniser.read(frame, line).map_err(|error| error.while_trying("read a line of text"))
     }

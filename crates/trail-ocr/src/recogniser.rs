@@ -40,9 +40,9 @@ impl Recogniser {
         let at = |seen: &Seen| (seen.step as f32 + 0.5) * per_step / scale - margin.columns;
         let characters: Vec<(&str, f32)> =
             seen.iter().map(|seen| (self.classes[seen.class].as_str(), at(seen))).collect();
-        let text = blanks::repair(frame, line, &characters);
+        let (text, words) = blanks::repair(frame, line, &characters);
         let confidence = seen.iter().map(|seen| seen.confidence).sum::<f32>() / seen.len().max(1) as f32;
-        Ok(LineText { text: text.trim().to_owned(), confidence })
+        Ok(LineText { text: text.trim().to_owned(), confidence, words })
     }
 
     /// The table of probabilities, row by row, and the number of its rows.

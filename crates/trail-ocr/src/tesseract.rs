@@ -124,7 +124,7 @@ fn parse(table: &str) -> LineText {
             sum += confidence / 100.0;
         }
     }
-    LineText { confidence: sum / words.len().max(1) as f32, text: words.join(" ") }
+    LineText { confidence: sum / words.len().max(1) as f32, text: words.join(" "), words: Vec::new() }
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ mod theme;
 pub use canvas::{Picture, Rgb};
 pub use cells::{RenderOptions, Rendered, Renderer, render};
 pub use mask::{CELL_HEIGHT, CELL_WIDTH};
-pub use surface::render_surface;
+pub use surface::{render_marked_surface, render_surface};
 pub use theme::Theme;
 
 /// Version of the renderer. It changes whenever any screen would give another picture.

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use trail_content::{Kind, Moments};
+use trail_content::{Kind, Moments, Place};
 use trail_model::{ChannelId, RecordId, RecordRange, TimeSpan};
 
 use crate::envelope::{Step, Steps};
@@ -61,12 +61,19 @@ pub struct HitText {
     len: usize,
     /// What came next, if the text then grew.
     next: Option<char>,
+    /// Where it stands in pixels.
+    places: Vec<Arc<Place>>,
 }
 
 impl HitText {
     /// The text as it stood at the record for the screenshot.
     pub fn as_str(&self) -> &str {
         self.item.get(..self.len).unwrap_or(&self.item)
+    }
+
+    /// Where it stood at that record, if it was read from pixels; from top to bottom.
+    pub fn places(&self) -> &[Arc<Place>] {
+        &self.places
     }
 
     /// The character that came next, if the text then grew: a token at the end that it extends was unfinished.
@@ -338,7 +345,7 @@ impl<'a> ChannelSearch<'a> {
     fn text(&self, item: usize, at: u32) -> HitText {
         let item = &self.items[item];
         let (len, next) = item.text_at(at);
-        HitText { kind: item.kind, item: item.text.clone(), len, next }
+        HitText { kind: item.kind, item: item.text.clone(), len, next, places: item.places_at(at) }
     }
 
     /// Gives each screen hit the items that match a positive leaf at its moment for the screenshot.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use trail_content::{Kind, Moments, SpanBuf, Step};
+use trail_content::{Kind, Moments, Place, SpanBuf, Step};
 
 use crate::growth::{Growth, last_matches};
 use crate::intervals::{Interval, IntervalSet};
@@ -42,9 +42,20 @@ pub(crate) struct MatchedItem {
     /// The spans in which the text grew, and the moments at which it stood whole in another.
     grown: Vec<SpanBuf>,
     settled: IntervalSet,
+    /// The spans that stand in pixels.
+    placed: Vec<SpanBuf>,
 }
 
 impl MatchedItem {
+    /// Where it stands in pixels at moment `at`, each place once.
+    pub(crate) fn places_at(&self, at: u32) -> Vec<Arc<Place>> {
+        let standing = self.placed.iter().filter(|span| span.begin <= at && at <= span.end);
+        let mut places: Vec<Arc<Place>> = standing.filter_map(|span| span.place.clone()).collect();
+        places.sort_by_key(|place| place.area);
+        places.dedup();
+        places
+    }
+
     /// How much of the text stood there at moment `at`, in bytes, and the character that came next if the text then grew.
     /// Where two lines hold it at once, the one with more of it counts.
     pub(crate) fn text_at(&self, at: u32) -> (usize, Option<char>) {
@@ -119,10 +130,11 @@ pub(crate) fn match_item(
     if leaves.is_empty() {
         return None;
     }
+    let placed = spans.iter().filter(|span| span.place.is_some()).cloned().collect();
     let (settled, grown): (Vec<SpanBuf>, Vec<SpanBuf>) = spans.into_iter().partition(is_settled);
     let settled = if grown.is_empty() { Vec::new() } else { settled };
     let settled = settled.iter().map(|span| (span.begin, span.end)).collect();
-    Some(MatchedItem { kind, text, presence, leaves, grown, settled })
+    Some(MatchedItem { kind, text, presence, leaves, grown, settled, placed })
 }
 
 /// Adds the leaves that ask how long the item was visible.

@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use trail_content::Kind;
-use trail_model::CellRect;
+use trail_model::{CellRect, PixelRect};
 use trail_screen::{LogicalLine, Terminal};
 
 use crate::hits::{Hit, HitText};
 use crate::matcher::matches;
 use crate::occurrences::Scanner;
+use crate::place;
 use crate::plan::{Leaf, Plan};
 
 /// What matches on a screen.
@@ -29,6 +30,8 @@ pub struct LocatedLine {
     pub ranges: Vec<Range<usize>>,
     /// The cells of the matches that are on the screen.
     pub rects: Vec<CellRect>,
+    /// The pixels of the matches, where the text was read from pixels.
+    pub boxes: Vec<PixelRect>,
     /// Some of what matched stands above the screen: the head of a wrapped line.
     pub above_screen: bool,
     /// The rows of the screen on which the line stands.
@@ -63,6 +66,26 @@ pub fn locate(plan: &Plan, hit: &Hit, terminal: &Terminal) -> Located {
     located
 }
 
+/// Finds the matched texts of `hit` on its desktop: a text for each place at which it stands, from top to bottom, then
+/// those that stand nowhere.
+pub fn locate_in_pixels(plan: &Plan, hit: &Hit) -> Located {
+    let mut placed = Vec::new();
+    let mut located = Located::default();
+    for text in &hit.texts {
+        let line = without_cells(plan, text);
+        for place in text.places() {
+            let boxes = line.ranges.iter().map(|range| place::box_of(&line.text, place, range.clone())).collect();
+            placed.push((place.area, LocatedLine { boxes, ..line.clone() }));
+        }
+        if text.places().is_empty() {
+            located.lines.push(line);
+        }
+    }
+    placed.sort_by_key(|line| line.0);
+    located.lines.splice(0..0, placed.into_iter().map(|line| line.1));
+    located
+}
+
 /// Finds everything on a screen that some leaf of the query matches which stands under an even number of NOTs, whatever
 /// came before or after: lines and the title.
 pub fn locate_all(plan: &Plan, terminal: &Terminal) -> Located {
@@ -72,7 +95,15 @@ pub fn locate_all(plan: &Plan, terminal: &Terminal) -> Located {
     let ranges = matching(plan, &mut scanner, &[Kind::Title], title, None);
     if !ranges.is_empty() {
         let (kind, text) = (Kind::Title, title.to_owned());
-        located.lines.push(LocatedLine { kind, text, ranges, rects: Vec::new(), above_screen: false, rows: None });
+        located.lines.push(LocatedLine {
+            kind,
+            text,
+            ranges,
+            rects: Vec::new(),
+            boxes: Vec::new(),
+            above_screen: false,
+            rows: None,
+        });
     }
     for_each_line(terminal, |line, text| {
         // A command is looked for where it would stand.
@@ -118,13 +149,13 @@ fn on_cells(kind: Kind, line: LogicalLine<'_>, text: &str, ranges: Vec<Range<usi
     let row = |row: i32| u16::try_from(row.max(0)).unwrap_or(u16::MAX);
     let end = line.first_row().saturating_add(i32::try_from(line.rows()).unwrap_or(i32::MAX));
     let rows = Some(row(line.first_row())..row(end));
-    LocatedLine { kind, text: text.to_owned(), ranges, rects, above_screen, rows }
+    LocatedLine { kind, text: text.to_owned(), ranges, rects, boxes: Vec::new(), above_screen, rows }
 }
 
 fn without_cells(plan: &Plan, text: &HitText) -> LocatedLine {
     let ranges = match_ranges(plan, text);
     let (kind, text) = (text.kind, text.as_str().to_owned());
-    LocatedLine { kind, text, ranges, rects: Vec::new(), above_screen: false, rows: None }
+    LocatedLine { kind, text, ranges, rects: Vec::new(), boxes: Vec::new(), above_screen: false, rows: None }
 }
 
 /// Where a matched text begins in a line of the screen, if this is its line.

@@ -16,6 +16,7 @@ use crate::cache::{Cache, Facts};
 use crate::filter::Filter;
 use crate::hits::{Printer, Session};
 use crate::outcome::Outcome;
+use crate::pixels::PixelEngine;
 use crate::query;
 use crate::recording::{self, Found};
 use crate::ui::Ui;
@@ -28,6 +29,7 @@ pub(crate) fn run(args: &GrepArgs, ui: &Ui) -> Result<Outcome> {
     let parsed = query::parse(&args.query, args.output.mode, ui)?;
     let filter = Filter::new(&args.filter)?;
     let options = recording::import_options(&args.read)?;
+    let pixels = PixelEngine::new(&args.read.pixels)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads).build().context("failed to start threads")?;
     let mut damaged = false;
     let found = recording::find(&args.paths, &options, |problem| {
@@ -38,6 +40,7 @@ pub(crate) fn run(args: &GrepArgs, ui: &Ui) -> Result<Outcome> {
     let reader = Reader {
         args: &args.read,
         options: &options,
+        pixels: &pixels,
         cache: cache.as_ref(),
         loose_len: AtomicUsize::new(0),
         has_written: AtomicBool::new(false),
@@ -52,6 +55,10 @@ pub(crate) fn run(args: &GrepArgs, ui: &Ui) -> Result<Outcome> {
         found.par_iter().map(load).collect()
     });
     bar.finish_and_clear();
+    if let Some(failure) = pixels.failure() {
+        damaged = true;
+        ui.error(&failure);
+    }
 
     let mut sessions = Vec::new();
     let mut contents = Vec::new();
@@ -101,6 +108,7 @@ fn session<'f>(found: &'f Found, facts: &Facts) -> (Session, &'f Found) {
 struct Reader<'a> {
     args: &'a ReadArgs,
     options: &'a ImportOptions,
+    pixels: &'a PixelEngine,
     cache: Option<&'a Cache>,
     /// Bytes of content that is held as it is.
     loose_len: AtomicUsize,
@@ -117,7 +125,7 @@ impl Reader<'_> {
     fn load(&self, found: &Found) -> Result<Loaded> {
         let Some(cache) = self.cache else { return self.extract(found) };
         let key = Cache::key(&found.digest()?, self.args);
-        if let Some((facts, content)) = cache.get(&key) {
+        if let Some((facts, content)) = cache.get(&key, &self.pixels.reader) {
             return Ok(Loaded { facts: facts.with_path(&found.path), content });
         }
         let loaded = self.extract(found)?;
@@ -128,7 +136,7 @@ impl Reader<'_> {
     }
 
     fn extract(&self, found: &Found) -> Result<Loaded> {
-        let extracted = found.extract(self.options)?;
+        let extracted = found.extract(self.options, &self.pixels.reader)?;
         let facts = Facts::new(&extracted)?;
         let mut content = extracted.content;
         let len = content.loose_len();

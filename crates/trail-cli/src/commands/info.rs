@@ -8,6 +8,7 @@ use trail_content::ExtractOptions;
 
 use crate::args::InfoArgs;
 use crate::outcome::Outcome;
+use crate::pixels::PixelEngine;
 use crate::recording::Recording;
 use crate::times;
 use crate::ui::{Role, Ui, printable};
@@ -15,7 +16,11 @@ use crate::{recording, target};
 
 pub(crate) fn run(args: &InfoArgs, ui: &Ui) -> Result<Outcome> {
     let recording = target::open(&args.target, ui)?;
-    let info = describe(&recording)?;
+    let pixels = PixelEngine::new(&args.target.read.pixels)?;
+    let info = describe(&recording, &pixels)?;
+    if let Some(failure) = pixels.failure() {
+        ui.error(&failure);
+    }
     let mut out = io::stdout().lock();
     if args.json {
         writeln!(out, "{info}")?;
@@ -25,10 +30,10 @@ pub(crate) fn run(args: &InfoArgs, ui: &Ui) -> Result<Outcome> {
     Ok(Outcome::done(recording.damaged))
 }
 
-fn describe(recording: &Recording) -> Result<Value> {
+fn describe(recording: &Recording, pixels: &PixelEngine) -> Result<Value> {
     let trail = &recording.trail;
     let meta = trail.meta();
-    let content = trail_content::extract(trail, &ExtractOptions::default())?;
+    let content = trail_content::extract(trail, &ExtractOptions::default().with_reader(Some(pixels.reader.clone())))?;
     let content = trail_content::ContentFile::open(content.bytes)?;
     let channels: Vec<Value> = content
         .channels()

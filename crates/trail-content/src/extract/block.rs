@@ -1,7 +1,8 @@
 //! One content block: its records, one after the other.
 
 use trail_container::{Record, RecordBody, TrailReader};
-use trail_model::ChannelKind;
+use trail_frame::Surface;
+use trail_model::{ChannelKind, Offset};
 use trail_replay::Screen;
 use trail_screen::Terminal;
 
@@ -9,11 +10,12 @@ use super::command::Commands;
 use super::draft::Draft;
 use super::input::Inputs;
 use super::lines::{Border, Lines};
+use super::pixels::{Notes, PixelLines};
 use super::plan::BlockPlan;
 use super::stitch::LiveCommand;
 use super::utf8::Utf8Count;
 use crate::block::NONE;
-use crate::{Block, Coverage, Kind, Moment, SpanBuf};
+use crate::{Block, Coverage, Kind, Moment, PixelReader, SpanBuf};
 
 /// What was extracted of a block by itself.
 pub(super) struct Extracted {
@@ -49,8 +51,8 @@ impl Extracted {
 }
 
 /// Extracts one block.
-pub(super) fn extract(trail: &TrailReader, plan: BlockPlan) -> Extracted {
-    let mut worker = Worker::new(plan);
+pub(super) fn extract(trail: &TrailReader, plan: BlockPlan, reader: Option<&PixelReader>) -> Extracted {
+    let mut worker = Worker::new(plan, reader.cloned());
     let mut screen = Screen::new();
     let start = trail.replay_start(plan.channel, plan.first_record);
     let chunks = trail.channel(plan.channel).map_or(&[][..], |summary| &summary.chunks);
@@ -89,6 +91,10 @@ pub(super) struct Worker {
     commands: Commands,
     inputs: Inputs,
     utf8: Utf8Count,
+    reader: Option<PixelReader>,
+    /// Made for the first record after which there is a desktop.
+    pixels: Option<Box<PixelLines>>,
+    last_time: Offset,
     out: Extracted,
 }
 
@@ -101,7 +107,7 @@ struct Title {
 
 impl Worker {
     /// Begins a block.
-    pub(super) fn new(plan: BlockPlan) -> Worker {
+    pub(super) fn new(plan: BlockPlan, reader: Option<PixelReader>) -> Worker {
         let out = Extracted {
             first: plan.first,
             last: plan.first,
@@ -120,6 +126,9 @@ impl Worker {
             commands: Commands::default(),
             inputs: Inputs::default(),
             utf8: Utf8Count::default(),
+            reader,
+            pixels: None,
+            last_time: Offset::ZERO,
             out,
         }
     }
@@ -177,10 +186,28 @@ impl Worker {
                 _ => self.inputs.output(terminal, record.offset, draft),
             }
             self.commands.update(terminal, &mut self.inputs, &mut self.lines, at, draft);
+        } else if let Some(surface) = screen.surface_mut() {
+            changed = self.desktop(record, surface, at);
         } else if let RecordBody::Input(bytes) = &record.body {
             self.inputs.input(bytes, at, &mut self.out.draft);
         }
         self.out.moments.push(Moment { record: record.id, offset: record.offset, changed: changed || at == 0 });
+    }
+
+    /// Takes the next record of a desktop; tells whether its picture changed.
+    fn desktop(&mut self, record: &Record<'_>, surface: &mut Surface, at: u32) -> bool {
+        let pixels = self.pixels.get_or_insert_with(|| Box::new(PixelLines::new(self.reader.clone())));
+        let mut notes = Notes { draft: &mut self.out.draft, coverage: &mut self.out.coverage };
+        self.last_time = record.offset;
+        pixels.settle(record.offset, &mut notes);
+        match &record.body {
+            RecordBody::Drawing(_) => pixels.update(surface, at, record.offset, &mut notes),
+            RecordBody::Title(title) => {
+                self.title.update(title, at, &mut self.out.draft);
+                false
+            }
+            _ => false,
+        }
     }
 
     fn count(&mut self, body: &RecordBody<'_>) {
@@ -196,7 +223,12 @@ impl Worker {
             RecordBody::Resize(_) => coverage.resizes += 1,
             RecordBody::Opaque { .. } => coverage.opaque_records += 1,
             RecordBody::ChannelOpen(open) => self.out.kind = Some(ChannelKind::from_name(open.kind)),
-            RecordBody::ChannelClose(_) | RecordBody::Marker(_) | RecordBody::Signal(_) => {}
+            RecordBody::Drawing(_) => coverage.frames += 1,
+            RecordBody::ChannelClose(_)
+            | RecordBody::Marker(_)
+            | RecordBody::Signal(_)
+            | RecordBody::Pointer(_)
+            | RecordBody::Title(_) => {}
             _ => coverage.skipped_records += 1,
         }
     }
@@ -208,6 +240,10 @@ impl Worker {
         if count > 0 {
             self.lines.finish(last, &mut self.out.draft);
             self.title.update("", last + 1, &mut self.out.draft);
+            if let Some(pixels) = &mut self.pixels {
+                let mut notes = Notes { draft: &mut self.out.draft, coverage: &mut self.out.coverage };
+                pixels.finish(last, self.last_time, &mut notes);
+            }
             self.inputs.finish(&mut self.out.draft);
             self.out.live_commands = self.commands.finish(&self.lines, last, &mut self.out.draft);
         }

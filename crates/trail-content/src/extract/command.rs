@@ -359,6 +359,7 @@ impl Live {
             grows_out: None,
             concealed: false,
             confidence: self.confidence,
+            place: None,
         };
         draft.add(Kind::Command, &self.text, span, NONE);
     }

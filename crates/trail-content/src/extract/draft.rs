@@ -1,8 +1,10 @@
 //! A block in the making: spans as they end, put in order when it is done.
 
 use super::texts::{TextId, Texts};
+use std::sync::Arc;
+
 use crate::block::NONE;
-use crate::{Block, Kind, Span, Step};
+use crate::{Block, Kind, Place, Span, Step};
 
 /// Spans of one block, in the order in which they ended.
 #[derive(Debug)]
@@ -11,6 +13,7 @@ pub(super) struct Draft {
     texts: Texts,
     spans: Vec<DraftSpan>,
     steps: Vec<Step>,
+    places: Vec<Arc<Place>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -27,12 +30,14 @@ struct DraftSpan {
     confidence: u8,
     /// The line at the block's end that it belongs to, in screen order.
     outgoing: u32,
+    /// Index in `places`; [`NONE`]: none.
+    place: u32,
 }
 
 impl Draft {
     /// A block that begins with moment `first`.
     pub(super) fn new(first: u32) -> Draft {
-        Draft { first, texts: Texts::default(), spans: Vec::new(), steps: Vec::new() }
+        Draft { first, texts: Texts::default(), spans: Vec::new(), steps: Vec::new(), places: Vec::new() }
     }
 
     /// First moment of the block.
@@ -48,6 +53,10 @@ impl Draft {
     pub(super) fn add(&mut self, kind: Kind, text: &str, span: Span<'_>, outgoing: u32) -> TextId {
         let id = self.texts.intern(kind, text);
         let steps = self.steps.len() as u32;
+        let place = span.place.map_or(NONE, |place| {
+            self.places.push(place.clone());
+            self.places.len() as u32 - 1
+        });
         self.steps.extend_from_slice(span.growth);
         self.steps.extend_from_slice(span.above);
         self.spans.push(DraftSpan {
@@ -61,6 +70,7 @@ impl Draft {
             concealed: span.concealed,
             confidence: span.confidence,
             outgoing,
+            place,
         });
         id
     }
@@ -140,6 +150,7 @@ impl Draft {
             grows_out: None,
             concealed: span.concealed,
             confidence: span.confidence,
+            place: self.places.get(span.place as usize),
         }
     }
 
@@ -148,14 +159,15 @@ impl Draft {
         key(a).cmp(&key(b)).then_with(|| {
             let (a_span, b_span) = (self.span(a), self.span(b));
             let steps = a_span.growth.cmp(b_span.growth).then_with(|| a_span.above.cmp(b_span.above));
-            steps.then(a.outgoing.cmp(&b.outgoing))
+            let area = |span: &Span<'_>| span.place.map(|place| place.area);
+            steps.then(a.outgoing.cmp(&b.outgoing)).then_with(|| area(&a_span).cmp(&area(&b_span)))
         })
     }
 }
 
 impl DraftSpan {
     fn is_plain(&self) -> bool {
-        self.growth == 0 && self.above == 0 && self.grows_in == NONE && self.outgoing == NONE
+        self.growth == 0 && self.above == 0 && self.grows_in == NONE && self.outgoing == NONE && self.place == NONE
     }
 }
 

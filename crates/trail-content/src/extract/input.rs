@@ -164,6 +164,7 @@ impl Inputs {
             grows_out: None,
             concealed: false,
             confidence: 100,
+            place: None,
         };
         let has_text = |stretch: &&Stretch| !stretch.text.is_empty();
         let is_shown = line.pending.is_empty() && !line.is_too_long;

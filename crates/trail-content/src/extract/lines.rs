@@ -518,6 +518,7 @@ fn close(first: u32, line: &mut Line, end: u32, outgoing: u32, draft: &mut Draft
             grows_out: None,
             concealed: line.concealed,
             confidence: 100,
+            place: None,
         };
         text = Some(draft.add(Kind::Line, &line.text, span, outgoing));
     }

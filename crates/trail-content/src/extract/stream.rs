@@ -12,8 +12,9 @@ use super::BLOCK_OUTPUT_LEN;
 use super::assembly::Assembly;
 use super::block::Worker;
 use super::plan::BlockPlan;
+use super::reader_version;
 use crate::file::{Kept, LooseChannel};
-use crate::{ContentFile, Error};
+use crate::{ContentFile, Error, PixelReader};
 
 /// Texts that may be held as they are; blocks beyond are packed as in a file.
 const LOOSE_LEN: usize = 64 << 20;
@@ -25,6 +26,7 @@ const LOOSE_LEN: usize = 64 << 20;
 /// only the way that records take to them is another.
 pub struct ContentStream {
     trail: TrailId,
+    reader: Option<PixelReader>,
     block_output_len: u64,
     channels: BTreeMap<ChannelId, Channel>,
     next_record: RecordId,
@@ -58,6 +60,7 @@ impl ContentStream {
     pub fn with_block_output_len(trail: TrailId, block_output_len: u64) -> ContentStream {
         ContentStream {
             trail,
+            reader: None,
             block_output_len: block_output_len.max(1),
             channels: BTreeMap::new(),
             next_record: RecordId::FIRST,
@@ -65,6 +68,11 @@ impl ContentStream {
             loose_len: 0,
             error: None,
         }
+    }
+
+    /// The same with a reader of pixels.
+    pub fn with_reader(self, reader: Option<PixelReader>) -> ContentStream {
+        ContentStream { reader, ..self }
     }
 
     /// Ends the recording with its last record.
@@ -78,21 +86,28 @@ impl ContentStream {
             return Err(error);
         }
         let end = self.last_time;
+        let mut has_frames = false;
         let channels = self.channels.into_iter().map(|(id, mut channel)| {
             let kind = channel.assembly.kind().clone();
             let (moments, coverage) = channel.assembly.finish(end);
+            has_frames |= coverage.frames > 0;
             LooseChannel { id, kind, coverage, moments, blocks: channel.blocks }
         });
-        Ok(ContentFile::from_parts(self.trail, RecordId(self.next_record.0 - 1), end, channels))
+        let channels: Vec<LooseChannel> = channels.collect();
+        let reader = if has_frames { reader_version(self.reader.as_ref()) } else { String::new() };
+        let last_record = RecordId(self.next_record.0 - 1);
+        Ok(ContentFile::from_parts(self.trail, last_record, end, reader, channels.into_iter()))
     }
 
     /// The worker of the channel's open block.
     fn worker(&mut self, id: ChannelId) -> &mut Worker {
         let first_record = self.next_record;
+        let reader = &self.reader;
         let channel = self.channels.entry(id).or_insert_with(Channel::new);
         channel.worker.get_or_insert_with(|| {
             let first = channel.records;
-            Worker::new(BlockPlan { channel: id, first_record, last_record: first_record, first, after_damage: false })
+            let plan = BlockPlan { channel: id, first_record, last_record: first_record, first, after_damage: false };
+            Worker::new(plan, reader.clone())
         })
     }
 

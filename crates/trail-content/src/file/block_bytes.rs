@@ -1,7 +1,8 @@
 //! A block as bytes: one column after the other.
 
 use super::column::{Columns, put, put_signed};
-use super::format::{SPAN_CONCEALED, SPAN_CONFIDENCE, SPAN_FLAGS, SPAN_GROWS_IN};
+use super::format::{SPAN_CONCEALED, SPAN_CONFIDENCE, SPAN_FLAGS, SPAN_GROWS_IN, SPAN_PLACE};
+use super::place_bytes;
 use crate::block::{ItemEntry, NONE, SpanEntry};
 use crate::{Block, Error, Kind, Step};
 
@@ -26,6 +27,7 @@ pub(super) fn encode(block: &Block, out: &mut Vec<u8>) {
         spans_before = item.spans_end;
     }
     encode_spans(block, out);
+    place_bytes::encode(&block.places, out);
     put(out, block.pool.len() as u64);
     out.extend_from_slice(block.pool.as_bytes());
 }
@@ -91,6 +93,9 @@ fn flags(span: &SpanEntry) -> u8 {
     }
     if span.confidence != 100 {
         flags |= SPAN_CONFIDENCE;
+    }
+    if span.place != NONE {
+        flags |= SPAN_PLACE;
     }
     flags
 }
@@ -162,6 +167,7 @@ fn decode_spans(columns: &mut Columns<'_>, block: &mut Block, count: usize) -> R
                 grows_out: None,
                 concealed: false,
                 confidence: 100,
+                place: NONE,
             });
         }
         spans_begin = item.spans_end;
@@ -189,7 +195,14 @@ fn decode_spans(columns: &mut Columns<'_>, block: &mut Block, count: usize) -> R
             span.confidence = columns.take(1)?[0];
         }
     }
-    decode_steps(columns, block)
+    decode_steps(columns, block)?;
+    let mut placed = 0;
+    for (span, _) in block.spans.iter_mut().zip(flags).filter(|(_, flags)| **flags & SPAN_PLACE != 0) {
+        span.place = placed;
+        placed += 1;
+    }
+    block.places = place_bytes::decode(columns, placed as usize)?;
+    Ok(())
 }
 
 fn decode_steps(columns: &mut Columns<'_>, block: &mut Block) -> Result<(), Error> {

@@ -42,6 +42,8 @@ pub(super) struct Footer {
     /// Last record of the trail that was read, 0 if none.
     pub(super) last_record: u64,
     pub(super) end: Offset,
+    /// What read the pixels; empty if there were none.
+    pub(super) reader: String,
     pub(super) channels: Vec<ChannelEntry>,
 }
 
@@ -49,6 +51,7 @@ impl Footer {
     pub(super) fn encode(&self, out: &mut Vec<u8>) {
         put(out, self.last_record);
         put(out, self.end.0);
+        put_bytes(out, self.reader.as_bytes());
         put(out, self.channels.len() as u64);
         for channel in &self.channels {
             put(out, u64::from(channel.id.0));
@@ -78,13 +81,17 @@ impl Footer {
         let mut columns = Columns::new(SECTION, bytes);
         let last_record = columns.get()?;
         let end = Offset(columns.get()?);
+        let reader = columns.take_bytes()?;
+        let reader = std::str::from_utf8(reader)
+            .map_err(|error| columns.malformed("a reader in UTF-8", error.valid_up_to() as u64))?
+            .to_owned();
         let count = columns.get_count()?;
         let mut channels = Vec::new();
         for _ in 0..count {
             channels.push(decode_channel(&mut columns, sections_end)?);
         }
         columns.finish()?;
-        Ok(Footer { last_record, end, channels })
+        Ok(Footer { last_record, end, reader, channels })
     }
 }
 

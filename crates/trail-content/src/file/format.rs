@@ -6,7 +6,7 @@ pub(super) const MAGIC: [u8; 8] = *b"TRAILcon";
 pub(super) const END_MAGIC: [u8; 8] = *b"noc\0LIAR";
 
 /// Version of the layout.
-pub const FORMAT_VERSION: u16 = 1;
+pub const FORMAT_VERSION: u16 = 2;
 
 /// Version of the rules by which content is extracted: a content file made by another version is made again.
 pub const EXTRACTOR_VERSION: u16 = 1;
@@ -30,4 +30,5 @@ pub(super) const ZSTD_LEVEL: i32 = 1;
 pub(super) const SPAN_CONCEALED: u8 = 1;
 pub(super) const SPAN_GROWS_IN: u8 = 2;
 pub(super) const SPAN_CONFIDENCE: u8 = 4;
-pub(super) const SPAN_FLAGS: u8 = SPAN_CONCEALED | SPAN_GROWS_IN | SPAN_CONFIDENCE;
+pub(super) const SPAN_PLACE: u8 = 8;
+pub(super) const SPAN_FLAGS: u8 = SPAN_CONCEALED | SPAN_GROWS_IN | SPAN_CONFIDENCE | SPAN_PLACE;

@@ -81,6 +81,7 @@ impl ContentFile {
         trail: TrailId,
         last_record: RecordId,
         end: Offset,
+        reader: String,
         channels: impl Iterator<Item = LooseChannel>,
     ) -> ContentFile {
         let channels = channels.map(|channel| ChannelContent {
@@ -96,7 +97,8 @@ impl ContentFile {
             moments: Arc::new(OnceLock::from(Arc::new(channel.moments))),
             blocks: Blocks::Memory(channel.blocks.into()),
         });
-        ContentFile { trail, extractor_version: EXTRACTOR_VERSION, last_record, end, channels: channels.collect() }
+        let extractor_version = EXTRACTOR_VERSION;
+        ContentFile { trail, extractor_version, last_record, end, reader, channels: channels.collect() }
     }
 
     /// Bytes of memory that blocks take which are held as they are, about.
@@ -114,6 +116,7 @@ impl ContentFile {
     /// If a part cannot be read or the compressor fails.
     pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
         let mut writer = ContentWriter::new(Vec::new(), self.trail())?;
+        writer.set_reader(self.reader());
         for channel in self.channels() {
             writer.add_channel(channel.id(), channel.kind());
             for index in 0..channel.block_count() {

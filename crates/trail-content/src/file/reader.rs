@@ -26,6 +26,7 @@ pub struct ContentFile {
     pub(super) extractor_version: u16,
     pub(super) last_record: RecordId,
     pub(super) end: Offset,
+    pub(super) reader: String,
     pub(super) channels: Vec<ChannelContent>,
 }
 
@@ -91,6 +92,7 @@ impl ContentFile {
             extractor_version: header.1,
             last_record: RecordId(footer.last_record),
             end: footer.end,
+            reader: footer.reader,
             channels: channels.collect(),
         })
     }
@@ -105,7 +107,13 @@ impl ContentFile {
         self.extractor_version
     }
 
-    /// Tells whether it was extracted by the rules of this program.
+    /// What read the pixels of its desktops; empty if it has none. See [`PixelReader::version`](crate::PixelReader::version).
+    pub fn reader(&self) -> &str {
+        &self.reader
+    }
+
+    /// Tells whether it was extracted by the rules of this program. What read the pixels is another question:
+    /// [`ContentFile::reader`].
     pub fn is_current(&self) -> bool {
         self.extractor_version == EXTRACTOR_VERSION
     }

@@ -87,6 +87,11 @@ impl<W: Write> ContentWriter<W> {
         Ok(ContentWriter { out, at: HEADER_LEN as u64, header, footer: Footer::default() })
     }
 
+    /// Says what read the pixels: [`PixelReader::version`](crate::PixelReader::version). Nothing if there were none.
+    pub fn set_reader(&mut self, reader: &str) {
+        reader.clone_into(&mut self.footer.reader);
+    }
+
     /// Begins a channel. Channels come in the order of their ids.
     pub fn add_channel(&mut self, id: ChannelId, kind: &ChannelKind) {
         self.footer.channels.push(ChannelEntry {

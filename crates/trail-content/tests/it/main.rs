@@ -1,6 +1,7 @@
 //! Content against the screens it was extracted from.
 
 mod commands;
+mod desktops;
 mod hand;
 mod make;
 mod random;

@@ -4,7 +4,6 @@ mod access;
 mod deletion;
 mod fixture;
 mod lists;
-mod many;
 mod one_session;
 mod openapi;
 mod rules;

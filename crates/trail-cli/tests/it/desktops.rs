@@ -1,0 +1,86 @@
+//! `trail grep` on recordings of desktops whose text is known.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::support::{Run, trail_with};
+
+fn desktop(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/desktops/vnc-fbs").join(name)
+}
+
+fn grep(args: &[&str], path: &Path, cache: &Path) -> Run {
+    let args = ["grep".as_ref()].into_iter().chain(args.iter().map(AsRef::as_ref)).chain([path.as_os_str()]);
+    trail_with(args, &[("TRAIL_CACHE", cache)], b"")
+}
+
+/// Every text that is known to have stood on the screen is found at that time, as a phrase, with its place.
+fn check(name: &str) {
+    let cache = tempfile::tempdir().unwrap();
+    let path = desktop(&format!("{name}.fbs.gz"));
+    let truth: Value = serde_json::from_slice(&fs::read(desktop(&format!("{name}.truth.json"))).unwrap()).unwrap();
+    let (width, height) = (truth["width"].as_i64().unwrap(), truth["height"].as_i64().unwrap());
+    for known in truth["texts"].as_array().unwrap() {
+        let (text, by) = (known["text"].as_str().unwrap(), known["by_ms"].as_f64().unwrap() / 1000.0);
+        let hits = grep(&["--json", &format!("\"{text}\"")], &path, cache.path()).expect_code(0).json();
+        // Its author saw it up to a second ago.
+        let stands =
+            |hit: &&Value| hit["start_offset"].as_f64() <= Some(by) && hit["end_offset"].as_f64() >= Some(by - 1.0);
+        let hit = hits.iter().find(stands).unwrap_or_else(|| panic!("{name}: {text:?} at {by}: {hits:?}"));
+        assert_eq!(hit["kind"], "line");
+        let matches = hit["matches"].as_array().unwrap();
+        assert!(!matches.is_empty(), "{hit}");
+        for pixels in matches {
+            let side = |name: &str| pixels[name].as_i64().unwrap();
+            assert!(side("x") >= 0 && side("width") > 0 && side("x") + side("width") <= width, "{hit}");
+            assert!(side("y") >= 0 && (6..40).contains(&side("height")) && side("y") < height, "{hit}");
+            // All of these texts are in fonts of about ten pixels a character.
+            let columns = side("width") / text.chars().count() as i64;
+            assert!((4..=14).contains(&columns), "{hit}");
+        }
+    }
+}
+
+#[test]
+fn known_texts_of_a_desktop_are_found_at_their_time() {
+    check("hextile-light");
+}
+
+#[test]
+#[ignore = "long: reads six sessions"]
+fn known_texts_of_all_desktops_are_found_at_their_time() {
+    for name in ["raw-16bpp-dark", "rre-light", "tight-dark", "tight-jpeg-light", "zrle-16bpp-light", "zrle-dark"] {
+        check(name);
+    }
+}
+
+#[test]
+fn a_hit_on_a_desktop_is_marked_in_its_picture() {
+    let folder = tempfile::tempdir().unwrap();
+    let (cache, pictures) = (folder.path().join("cache"), folder.path().join("hits"));
+    let args = ["--json", "--limit", "1", "--png", pictures.to_str().unwrap(), "duty AND manager"];
+    let hits = grep(&args, &desktop("hextile-light.fbs.gz"), &cache).expect_code(0).json();
+    assert_eq!(hits[0]["matches"].as_array().unwrap().len(), 2);
+    let marked = fs::read(hits[0]["png"].as_str().unwrap()).unwrap();
+    assert!(marked.starts_with(b"\x89PNG"));
+    let plain = folder.path().join("plain.png");
+    let record = hits[0]["record_id"]["for_screenshot"].to_string();
+    let path = desktop("hextile-light.fbs.gz");
+    let args = ["screenshot", path.to_str().unwrap(), &record, "-o", plain.to_str().unwrap()];
+    trail_with(args, &[], b"").expect_code(0);
+    assert_ne!(fs::read(plain).unwrap(), marked);
+}
+
+#[test]
+fn pixels_can_be_left_unread() {
+    let cache = tempfile::tempdir().unwrap();
+    let path = desktop("hextile-light.fbs.gz");
+    grep(&["--ocr", "none", "gateway"], &path, cache.path()).expect_code(1);
+    let run = grep(&["--ocr", "sorcery", "gateway"], &path, cache.path()).expect_code(2);
+    assert!(run.err.contains("there are ppocr, tesseract and none"), "{}", run.err);
+    let missing = cache.path().join("no-models");
+    let run = grep(&["--ocr-models", missing.to_str().unwrap(), "gateway"], &path, cache.path()).expect_code(2);
+    assert!(run.err.contains("pictures were not read"), "{}", run.err);
+}

@@ -1,0 +1,66 @@
+//! What was read of pictures of lines, by their pixels.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// What an engine read in the picture of one line.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Reading {
+    /// Empty if it saw nothing that it was sure of.
+    pub(super) text: String,
+    /// In percent.
+    pub(super) confidence: u8,
+    pub(super) words: Vec<Range<u32>>,
+}
+
+/// Readings in each of the two halves: about 10 MB of text and keys.
+const HALF: usize = 50_000;
+/// Keys of lines that were seen at a glance in each of the two halves: 16 MB.
+const GLANCE_HALF: usize = 500_000;
+
+/// Readings that were made before. Bounded: when the younger half is full, the older one goes.
+#[derive(Debug, Default)]
+pub(super) struct LineCache {
+    young: FxHashMap<u128, Arc<Reading>>,
+    old: FxHashMap<u128, Arc<Reading>>,
+}
+
+impl LineCache {
+    pub(super) fn get(&mut self, key: u128) -> Option<Arc<Reading>> {
+        if let Some(reading) = self.young.get(&key) {
+            return Some(reading.clone());
+        }
+        let reading = self.old.get(&key)?.clone();
+        self.put(key, reading.clone());
+        Some(reading)
+    }
+
+    pub(super) fn put(&mut self, key: u128, reading: Arc<Reading>) {
+        if self.young.len() >= HALF {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(key, reading);
+    }
+}
+
+/// Lines that were seen before, at a glance. Bounded in the same way.
+#[derive(Debug, Default)]
+pub(super) struct Glances {
+    young: FxHashSet<u128>,
+    old: FxHashSet<u128>,
+}
+
+impl Glances {
+    pub(super) fn contains(&self, key: u128) -> bool {
+        self.young.contains(&key) || self.old.contains(&key)
+    }
+
+    pub(super) fn insert(&mut self, key: u128) {
+        if self.young.len() >= GLANCE_HALF {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(key);
+    }
+}
