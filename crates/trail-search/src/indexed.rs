@@ -1,8 +1,10 @@
 //! Searching a data directory through its index.
 
+use std::hash::BuildHasher;
 use std::ops;
 use std::sync::Arc;
 
+use rustc_hash::FxBuildHasher;
 use trail_content::{Block, ChannelContent, ContentFile, Kind};
 use trail_index::analyzer::words;
 use trail_index::{IndexReader, Limits, Lookup, SessionInfo, Survey, TermField, TermPattern, TrailWeights};
@@ -38,10 +40,13 @@ const MOMENT_LEN: usize = 9;
 pub struct IndexSource {
     index: IndexReader,
     trails: Vec<TrailId>,
-    contents: Arc<Kept<TrailId, Arc<ContentFile>>>,
-    /// By trail, channel and number.
-    blocks: Arc<Kept<(TrailId, ChannelId, usize), Arc<Block>>>,
+    contents: Arc<Kept<Version, Arc<ContentFile>>>,
+    /// By content, channel and number.
+    blocks: Arc<Kept<(Version, ChannelId, usize), Arc<Block>>>,
 }
+
+/// The content of a trail as one run of the indexer extracted it: its trail, and a hash of the content file's name.
+pub type Version = (TrailId, u64);
 
 impl IndexSource {
     /// Makes a source of all trails that the index has.
@@ -60,6 +65,18 @@ impl IndexSource {
     pub fn with_trails(&self, trails: Vec<TrailId>) -> IndexSource {
         let (contents, blocks) = (Arc::clone(&self.contents), Arc::clone(&self.blocks));
         IndexSource { index: self.index.clone(), trails, contents, blocks }
+    }
+
+    /// All trails of a later state of the same index; what was read is shared as far as it is still so.
+    pub fn renewed(&self, index: IndexReader) -> IndexSource {
+        let trails = index.indexed().map(|(trail, _)| trail).collect();
+        IndexSource { index, trails, contents: Arc::clone(&self.contents), blocks: Arc::clone(&self.blocks) }
+    }
+
+    /// Which content of a trail the index has. It is another one when the trail has grown or was extracted again.
+    pub fn version(&self, trail: TrailId) -> Version {
+        let name = self.index.trail(trail).and_then(|entry| entry.content.as_deref());
+        (trail, FxBuildHasher.hash_one(name.unwrap_or_default()))
     }
 
     /// Its trails, in order.
@@ -154,7 +171,7 @@ impl IndexSource {
     }
 
     fn block(&self, channel: &ChannelContent, trail: TrailId, index: usize) -> Result<Arc<Block>> {
-        self.blocks.get((trail, channel.id(), index), || {
+        self.blocks.get((self.version(trail), channel.id(), index), || {
             let block = channel.block(index).map_err(content_error(trail))?;
             let len = block.memory();
             Ok((block, len))
@@ -280,7 +297,7 @@ impl Source for IndexSource {
 
     fn content(&self, trail: usize) -> Result<Arc<ContentFile>> {
         let trail = self.trails[trail];
-        self.contents.get(trail, || {
+        self.contents.get(self.version(trail), || {
             let content = self.index.open_content(trail);
             let content = content.map_err(|source| Error::Content { trail, source: Box::new(source) })?;
             let moments: usize = content.channels().iter().map(|channel| channel.moment_count() as usize).sum();

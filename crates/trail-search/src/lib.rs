@@ -76,7 +76,7 @@ pub use cancel::Cancel;
 pub use error::{Error, Result};
 pub use explain::{Explanation, LeafExplanation, RankPart, TermExplanation};
 pub use hits::{Hit, HitKind, HitText};
-pub use indexed::{IndexPrepared, IndexSource};
+pub use indexed::{IndexPrepared, IndexSource, Version};
 pub use intervals::{Interval, IntervalSet};
 pub use locate::{Located, LocatedLine, locate, locate_all, locate_in_pixels, match_ranges};
 pub use plan::{Kinds, Language, MAX_LEAVES, MAX_NESTING, MAX_SLOP, MAX_STATES, Plan};

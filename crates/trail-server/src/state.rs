@@ -89,6 +89,13 @@ impl AppState {
     }
 }
 
+impl AppState {
+    /// Lets go of what is kept open of content, and of what was found in it. It is made again when it is needed.
+    pub fn forget_contents(&self) {
+        self.contents.forget();
+    }
+}
+
 /// Locks, also after a panic of another thread: every value here is whole between statements.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

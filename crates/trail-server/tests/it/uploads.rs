@@ -184,3 +184,47 @@ fn a_trail_is_followed_while_it_grows() {
     });
     assert_eq!(sent, std::fs::read(&path).unwrap());
 }
+
+/// what was found before is found again with what came since, and without what went.
+#[test]
+fn answers_follow_the_index() {
+    let service = Service::new();
+    let login = service.as_user("admin");
+    let ask = || -> Vec<Vec<String>> {
+        let queries = [
+            "content=sudo",
+            "content=NOT%20sudo",
+            "content=brand-new",
+            "q=screen.content:words",
+            "content=us*%20OR%20more",
+        ];
+        let sorted = |query: &&str| {
+            let mut keys = found(&login, query);
+            keys.sort();
+            keys
+        };
+        queries.iter().map(sorted).collect()
+    };
+    // What a service says that was asked before is what one says that never was.
+    let mut kept = Vec::new();
+    let mut check = |step: &str| {
+        let answer = ask();
+        service.app.forget_contents();
+        assert_eq!(answer, ask(), "{step}");
+        kept.push(answer);
+    };
+    check("at first");
+    let new = key(&login.upload("", CAST));
+    check("announced");
+    service.index_queued();
+    check("indexed");
+    assert_eq!(login.send("DELETE", "/api/audit/sessions/s2", &[]).status, 200);
+    check("one deleted");
+    assert_eq!(login.post(&format!("/api/audit/sessions/{new}/indexing")).status, 202);
+    service.index_queued();
+    check("indexed again");
+    assert_eq!(kept[1], kept[0]);
+    assert_ne!(kept[2], kept[1]);
+    assert_ne!(kept[3], kept[2]);
+    assert_eq!(kept[4], kept[3]);
+}

@@ -103,34 +103,39 @@ pub(super) fn sessions_with(
     kind: ErrorType,
 ) -> Result<Vec<String>, ApiError> {
     let Some(content) = content_index(call)? else { return Ok(Vec::new()) };
-    match allowed {
-        None => {
-            let find = || matching(call, query, content.source.with_trails(content.source.trails().to_vec()), kind);
-            content.answer(&format!("{query:?}"), find).map(|keys| keys.to_vec())
-        }
+    let source = &content.source;
+    let trails = match allowed {
+        None => content
+            .answer(&format!("{query:?}"), |trails| matching(call, query, source.with_trails(trails), kind))?
+            .to_vec(),
         // What may not be seen is not looked at, and takes no time.
         Some(allowed) => {
             let snapshot = call.app.library.now(&call.app.store)?;
             let keys = snapshot.keys_unsorted(allowed, &call.deadline());
             let keys: HashSet<String> = keys.map_err(|error| filter::index_error(&error, kind))?.into_iter().collect();
-            let index = content.source.index();
-            let trails = index.indexed().filter(|(_, entry)| keys.contains(&session_key(entry)));
+            let trails = source.index().indexed().filter(|(_, entry)| keys.contains(&session_key(entry)));
             let trails = trails.map(|(trail, _)| trail).collect();
-            matching(call, query, content.source.with_trails(trails), kind)
+            matching(call, query, source.with_trails(trails), kind)?.0
         }
-    }
+    };
+    Ok(trails.iter().filter_map(|trail| source.index().trail(*trail).map(session_key)).collect())
 }
 
-fn matching(call: &Call, query: &Query, source: IndexSource, kind: ErrorType) -> Result<Vec<String>, ApiError> {
+/// The trails of a source in which the query was true at some moment, and whether all could be looked at.
+fn matching(
+    call: &Call,
+    query: &Query,
+    source: IndexSource,
+    kind: ErrorType,
+) -> Result<(Vec<TrailId>, bool), ApiError> {
     let searcher = Searcher::new(source, options(call));
     let search = searcher.prepare(query).map_err(|error| search_error(&error, kind))?;
     let found = search.matching_trails().map_err(|error| search_error(&error, kind))?;
-    let source = searcher.source();
-    let key = |trail: &usize| source.index().trail(source.trails()[*trail]).map(session_key);
+    let trails = searcher.source().trails();
     for (trail, error) in &found.failures {
-        tracing::error!(session = key(trail), error = error.to_string(), "content cannot be read");
+        tracing::error!(trail = trails[*trail].to_string(), error = error.to_string(), "content cannot be read");
     }
-    Ok(found.trails.iter().filter_map(key).collect())
+    Ok((found.trails.iter().map(|trail| trails[*trail]).collect(), found.failures.is_empty()))
 }
 
 /// The content of a session; nothing if it is not indexed.
@@ -142,7 +147,7 @@ pub(super) fn content_of(call: &Call, stored: &StoredSession) -> Result<Option<A
 }
 
 fn content_index(call: &Call) -> Result<Option<Arc<Content>>, ApiError> {
-    let content = call.app.contents.now(&call.app.data);
+    let content = call.app.contents.now(&call.app.data, call.app.settings.refresh_interval);
     content.map_err(|error| ApiError::internal(ErrorType::SearchUnavailable, &error))
 }
 
