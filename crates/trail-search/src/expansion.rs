@@ -82,11 +82,13 @@ impl Kept {
     pub(crate) fn new<'t>(fuzzy: &Fuzzy, all: impl IntoIterator<Item = (&'t str, u64)>) -> Kept {
         let standing = all.into_iter().filter(|(_, docs)| *docs > 0);
         let mut best: Vec<(f64, &str, u64)> =
-            standing.filter_map(|(text, docs)| Some((fuzzy.boost(text)?, text, docs))).collect();
+            standing.filter_map(|(text, docs)| Some((fuzzy.nearness(text)?, text, docs))).collect();
         best.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
         best.truncate(EXPANSIONS);
         let doc_freq = best.iter().map(|entry| entry.2).max().unwrap_or(0);
-        Kept { boosts: best.into_iter().map(|(boost, text, _)| (text.into(), boost)).collect(), doc_freq }
+        // What is chosen counts for how near it is, and not for less than nothing.
+        let boosts = best.into_iter().map(|(nearness, text, _)| (text.into(), nearness.max(0.0))).collect();
+        Kept { boosts, doc_freq }
     }
 
     /// The best tokens and how much each counts, in no order.
@@ -97,5 +99,28 @@ impl Kept {
     /// How much a token counts, if it is one of the best.
     pub(crate) fn boost(&self, token: &str) -> Option<f64> {
         self.boosts.get(token).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As a real Lucene 8 keeps them: letters that take two edits to become a letter stand behind words that count nothing.
+    #[test]
+    fn the_nearest_are_kept_before_what_is_beyond_nothing() {
+        let fuzzy = Fuzzy::new("foo".to_owned(), 2, 0);
+        let near: Vec<String> =
+            (b'a'..=b'z').flat_map(|c| [format!("fo{}", c as char), format!("f{}o", c as char)]).collect();
+        let mut all: Vec<(&str, u64)> = near.iter().take(48).map(|token| (token.as_str(), 1)).collect();
+        all.extend([("f", 9), ("fb", 7), ("do", 3), ("o", 8)]);
+        let kept = Kept::new(&fuzzy, all);
+        assert_eq!(kept.doc_freq, 7);
+        assert_eq!(
+            [kept.boost("do"), kept.boost("fb"), kept.boost("f"), kept.boost("o")],
+            [Some(0.0), Some(0.0), None, None]
+        );
+        let few = Kept::new(&fuzzy, [("f", 9), ("foo", 2)]);
+        assert_eq!((few.boost("f"), few.boost("foo"), few.doc_freq), (Some(0.0), Some(1.0), 9));
     }
 }

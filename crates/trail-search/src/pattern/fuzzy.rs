@@ -34,16 +34,16 @@ impl Fuzzy {
         self.distance(token).is_some()
     }
 
-    /// How much a token counts: 1 for the word itself, less the more of the shorter of both was edited, never below 0.
-    /// `None` if it is too far away.
-    pub(crate) fn boost(&self, token: &str) -> Option<f64> {
+    /// How near a token is: 1 for the word itself, less the more of the shorter of both was edited, below 0 where that is
+    /// shorter than the edits are many. `None` if it is too far away.
+    pub(crate) fn nearness(&self, token: &str) -> Option<f64> {
         let edits = self.distance(token)?;
         if edits == 0 {
             return Some(1.0);
         }
         let shorter = token.chars().count().min(self.chars.len()).max(1);
-        // Lucene divides 32-bit floats; equal boosts must be equal here too.
-        Some(f64::from((1.0 - edits as f32 / shorter as f32).max(0.0)))
+        // Lucene divides 32-bit floats; what is equally near must be so here too.
+        Some(f64::from(1.0 - edits as f32 / shorter as f32))
     }
 
     /// The number of edits between the word and `token`, if few enough. Time grows with the length of the word.
