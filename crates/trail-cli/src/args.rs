@@ -449,6 +449,9 @@ pub struct ServeArgs {
     /// The data directory; made if it is not there.
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
+    /// How text is read from the pixels of desktops.
+    #[command(flatten)]
+    pub pixels: PixelArgs,
     /// Where to listen.
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8443")]
     pub listen: std::net::SocketAddr,

@@ -126,8 +126,8 @@ fn reader_version(reader: Option<&PixelReader>) -> String {
     reader.map_or_else(|| NO_READER.to_owned(), PixelReader::version)
 }
 
-/// Stands there where pixels were not read.
-const NO_READER: &str = "none";
+/// The reader of content whose pixels were not read.
+pub const NO_READER: &str = "none";
 
 /// Extracts one channel: batches of blocks in parallel, their seams in order.
 fn extract_channel<W: Write>(

@@ -23,14 +23,42 @@ pub use writer::{ContentWriter, EncodedBlock};
 use trail_model::TrailId;
 
 /// The name of the file that holds the content of a trail up to `head` (the BLAKE3 that ends its chain), as this
-/// extractor makes it. A trail that grew, or another extractor, has another name: a name never goes stale.
+/// extractor makes it. A trail that grew, another extractor, or for desktops another reader of pixels
+/// ([`ContentFile::reader`], empty if there are none) has another name: a name never goes stale.
 ///
 /// ```
 /// # use trail_model::TrailId;
-/// let name = trail_content::file_name(TrailId([7; 16]), &[0xab; 32]);
+/// let name = trail_content::file_name(TrailId([7; 16]), &[0xab; 32], "");
 /// assert_eq!(name, "07070707070707070707070707070707-abababababababababababababababab-x1.content");
 /// ```
-pub fn file_name(trail: TrailId, head: &[u8; 32]) -> String {
-    let head: String = head[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{trail}-{head}-x{EXTRACTOR_VERSION}.content")
+pub fn file_name(trail: TrailId, head: &[u8; 32], reader: &str) -> String {
+    format!("{trail}-{}{}", hex(&head[..16]), ending(reader))
+}
+
+/// Tells whether a content file of that name is what this extractor makes, where pixels are read by `reader`. Nothing for the
+/// reader: whatever read them will do. It is only asked for names of content of desktops.
+pub fn is_current_name(name: &str, reader: Option<impl FnOnce() -> String>) -> bool {
+    let Some(place) = name.find("-x") else { return false };
+    let (version, is_of_pixels) = match name[place..].rfind("-r") {
+        Some(tag) => (&name[..place + tag], true),
+        None => (name.trim_end_matches(ENDING), false),
+    };
+    version.ends_with(&format!("-x{EXTRACTOR_VERSION}"))
+        && (!is_of_pixels || reader.is_none_or(|reader| name.ends_with(&ending(&reader()))))
+}
+
+const ENDING: &str = ".content";
+
+fn ending(reader: &str) -> String {
+    match reader {
+        "" => format!("-x{EXTRACTOR_VERSION}{ENDING}"),
+        reader => {
+            let tag = hex(&blake3::hash(reader.as_bytes()).as_bytes()[..8]);
+            format!("-x{EXTRACTOR_VERSION}-r{tag}{ENDING}")
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -38,9 +38,10 @@ mod span;
 pub use block::{Block, Item, ItemBuf};
 pub use coverage::Coverage;
 pub use error::Error;
-pub use extract::{BLOCK_OUTPUT_LEN, ContentStream, ExtractOptions, Extraction, extract, extract_to};
+pub use extract::{BLOCK_OUTPUT_LEN, ContentStream, ExtractOptions, Extraction, NO_READER, extract, extract_to};
 pub use file::{
     BlockInfo, ChannelContent, ContentFile, ContentWriter, EXTRACTOR_VERSION, EncodedBlock, FORMAT_VERSION, file_name,
+    is_current_name,
 };
 pub use kind::Kind;
 pub use moments::{Moment, Moments};

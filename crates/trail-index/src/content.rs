@@ -5,7 +5,7 @@ use std::io::BufWriter;
 use std::path::Path;
 
 use trail_container::{MappedFile, PlainFile, TrailReader};
-use trail_content::{ContentFile, ExtractOptions, extract_to, file_name};
+use trail_content::{ContentFile, ExtractOptions, NO_READER, PixelReader, extract_to, file_name};
 use trail_model::RecordId;
 
 use crate::data_dir::DataDir;
@@ -26,14 +26,16 @@ pub(crate) fn open(path: &Path) -> Result<ContentFile, Error> {
     ContentFile::open(map).map_err(|source| Error::Content { path: path.to_owned(), source })
 }
 
-/// The name of the content file of a trail as it is.
-pub(crate) fn name_of(trail: &TrailReader) -> String {
-    file_name(trail.trail_id(), &trail.head().0)
+/// The name of the content file of a trail as it is, whose pixels were read by `reader`.
+pub(crate) fn name_of(trail: &TrailReader, reader: &str) -> String {
+    file_name(trail.trail_id(), &trail.head().0, reader)
 }
 
 /// The content file of a trail as it is, if it is there and whole.
-pub(crate) fn find(data: &DataDir, trail: &TrailReader) -> Option<ContentFile> {
-    let file = open_once(&data.content_path(&name_of(trail))).ok()?;
+pub(crate) fn find(data: &DataDir, trail: &TrailReader, reader: Option<&PixelReader>) -> Option<ContentFile> {
+    let open = |reader: &str| open_once(&data.content_path(&name_of(trail, reader))).ok();
+    let of_pixels = || open(&reader.map_or_else(|| NO_READER.to_owned(), PixelReader::version));
+    let file = open("").or_else(of_pixels)?;
     let is_its = file.trail() == trail.trail_id() && file.last_record() == RecordId(trail.last_record());
     (is_its && file.is_current()).then_some(file)
 }
@@ -42,26 +44,27 @@ pub(crate) fn find(data: &DataDir, trail: &TrailReader) -> Option<ContentFile> {
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::Content`]. Damage in the trail is none: what can be read is extracted.
-pub(crate) fn extract(data: &DataDir, trail: &TrailReader, threads: usize) -> Result<ContentFile, Error> {
-    let path = data.content_path(&name_of(trail));
+pub(crate) fn extract(data: &DataDir, trail: &TrailReader, options: &ExtractOptions) -> Result<ContentFile, Error> {
+    let path = data.content_path(&name_of(trail, ""));
     fs::create_dir_all(data.content_dir()).map_err(io("create", &data.content_dir()))?;
     // The process's own name: a rebuild and a writer may extract the same trail at the same time.
     let unfinished = path.with_extension(format!("{}.{UNFINISHED}", std::process::id()));
-    let result = write(trail, threads, &unfinished);
+    let result = write(trail, options, &unfinished);
     if let Err(error) = result {
         // What could not be written is of no use, and the first error is the one to tell.
         let _ = crate::files::remove(&unfinished);
         return Err(error);
     }
+    // Only now it is known whether there were pixels to read.
+    let path = data.content_path(&name_of(trail, open_once(&unfinished)?.reader()));
     fs::rename(&unfinished, &path).map_err(io("rename to", &path))?;
     crate::files::sync_folder(&data.content_dir())?;
     open_once(&path)
 }
 
-fn write(trail: &TrailReader, threads: usize, path: &Path) -> Result<(), Error> {
+fn write(trail: &TrailReader, options: &ExtractOptions, path: &Path) -> Result<(), Error> {
     let file = File::create(path).map_err(io("create", path))?;
-    let options = ExtractOptions::with_threads(threads);
-    let extracted = extract_to(trail, &options, BufWriter::with_capacity(1 << 18, file));
+    let extracted = extract_to(trail, options, BufWriter::with_capacity(1 << 18, file));
     let (out, _, _) = extracted.map_err(|source| Error::Content { path: path.to_owned(), source })?;
     let file = out.into_inner().map_err(|error| io("write", path)(error.into_error()))?;
     file.sync_all().map_err(io("sync", path))

@@ -7,6 +7,9 @@ use trail_content::{LineText, PixelBox, Pixels, Recognize, RecognizeError};
 
 use crate::{Error, ModelFiles, NoOcr, PpOcr, Tesseract};
 
+/// The variable of the environment that names the engine.
+pub const ENGINE_VARIABLE: &str = "TRAIL_OCR";
+
 /// The engines there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
@@ -35,6 +38,16 @@ impl Choice {
         }
     }
 
+    /// The engine that is asked for by name, or else by [`ENGINE_VARIABLE`], or else PP-OCR.
+    ///
+    /// # Errors
+    /// [`Error::NoEngine`] if there is none of that name.
+    pub fn find(name: Option<&str>, models: Option<PathBuf>) -> Result<Choice, Error> {
+        let named = std::env::var(ENGINE_VARIABLE).ok().filter(|name| !name.is_empty());
+        let name = name.map(str::to_owned).or(named).unwrap_or_else(|| "ppocr".to_owned());
+        Choice::by_name(&name, models).ok_or(Error::NoEngine { name })
+    }
+
     /// Makes the engine.
     ///
     /// # Errors
@@ -53,12 +66,13 @@ impl Choice {
 pub struct LazyOcr {
     choice: Choice,
     engine: OnceLock<Result<Box<dyn Recognize>, Arc<Error>>>,
+    version: OnceLock<String>,
 }
 
 impl LazyOcr {
     /// Makes nothing yet.
     pub fn new(choice: Choice) -> LazyOcr {
-        LazyOcr { choice, engine: OnceLock::new() }
+        LazyOcr { choice, engine: OnceLock::new(), version: OnceLock::new() }
     }
 
     /// Why the engine could not be made; nothing if it could, or was never needed.
@@ -79,7 +93,15 @@ impl LazyOcr {
 impl Recognize for LazyOcr {
     /// An engine that cannot be made reads nothing: content without it is not stale for ever, but until there is one.
     fn version(&self) -> String {
-        self.engine().map_or_else(|_| "missing".to_owned(), Recognize::version)
+        let missing = || "missing".to_owned();
+        let version = || match &self.choice {
+            // Hashing the files is much less than loading them.
+            Choice::PpOcr { models } => {
+                ModelFiles::find(models.as_deref()).map_or_else(|_| missing(), |files| PpOcr::version_of(&files))
+            }
+            Choice::Tesseract { .. } | Choice::None => self.engine().map_or_else(|_| missing(), Recognize::version),
+        };
+        self.version.get_or_init(version).clone()
     }
 
     fn find_lines(&self, frame: Pixels<'_>, area: PixelBox) -> Result<Vec<PixelBox>, RecognizeError> {

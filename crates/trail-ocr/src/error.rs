@@ -9,6 +9,12 @@ use trail_content::RecognizeError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// No engine has that name.
+    #[error("no reader of pictures {name:?}; there are ppocr, tesseract and none")]
+    NoEngine {
+        /// The name.
+        name: String,
+    },
     /// No folder was named, by configuration or environment, and no models are compiled in.
     #[error("no models for reading text from pixels: name their folder by configuration or in {variable}")]
     NoModels {

@@ -30,7 +30,7 @@ mod ppocr;
 mod recogniser;
 mod tesseract;
 
-pub use choice::{Choice, LazyOcr};
+pub use choice::{Choice, ENGINE_VARIABLE, LazyOcr};
 pub use error::Error;
 pub use lines::find_lines;
 pub use models::{MODELS_VARIABLE, ModelFiles};

@@ -47,6 +47,11 @@ impl PpOcr {
         })
     }
 
+    /// What [`PpOcr::new`] with these files answers for its version, without loading them.
+    pub(crate) fn version_of(files: &ModelFiles) -> String {
+        version(Finder::default(), files.digest())
+    }
+
     /// The same engine with another way of finding lines.
     pub fn with_finder(self, finder: Finder) -> PpOcr {
         PpOcr { finder, ..self }
@@ -55,11 +60,7 @@ impl PpOcr {
 
 impl Recognize for PpOcr {
     fn version(&self) -> String {
-        let finder = match self.finder {
-            Finder::Ink => "ink",
-            Finder::Network => "network",
-        };
-        format!("ppocr {METHOD_VERSION} {finder} {}", self.digest.to_hex())
+        version(self.finder, self.digest)
     }
 
     fn find_lines(&self, frame: Pixels<'_>, area: PixelBox) -> Result<Vec<PixelBox>, RecognizeError> {
@@ -79,4 +80,12 @@ impl Recognize for PpOcr {
     fn read_line(&self, frame: Pixels<'_>, line: PixelBox) -> Result<LineText, RecognizeError> {
         self.recogniser.read(frame, line).map_err(|error| error.while_trying("read a line of text"))
     }
+}
+
+fn version(finder: Finder, digest: blake3::Hash) -> String {
+    let finder = match finder {
+        Finder::Ink => "ink",
+        Finder::Network => "network",
+    };
+    format!("ppocr {METHOD_VERSION} {finder} {}", digest.to_hex())
 }

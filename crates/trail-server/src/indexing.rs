@@ -160,7 +160,9 @@ impl AppState {
 
     fn index(&self, work: &Queue) -> Result<(), IndexingError> {
         if work.new {
-            trail_index::update(&self.data, &IndexOptions::default())?;
+            let mut options = IndexOptions::default();
+            options.reader = self.settings.pixels.clone();
+            trail_index::update(&self.data, &options)?;
             self.sync()?;
         }
         // Those that had only been announced have been indexed by now.
@@ -181,6 +183,7 @@ impl AppState {
         let mut options = IndexOptions::default();
         options.selection = Selection::Sessions(again.values().map(|name| (*name).clone()).collect());
         options.fresh = true;
+        options.reader = self.settings.pixels.clone();
         // A lock that another process holds is an error before anything has begun.
         let lock = self.data.lock()?;
         for key in again.keys() {

@@ -34,6 +34,8 @@ pub struct Settings {
     pub index_interval: Duration,
     /// How long a trail that is followed may stand still.
     pub follow_idle_timeout: Duration,
+    /// What reads the pixels of desktops. Nothing: those of new trails are not read.
+    pub pixels: Option<trail_content::PixelReader>,
     /// Requests worked on at a time; the others wait.
     pub concurrency: usize,
     /// How long a search may take.
@@ -64,6 +66,7 @@ impl Default for Settings {
             uploads_max: cores,
             index_interval: Duration::from_secs(30),
             follow_idle_timeout: Duration::from_secs(3600),
+            pixels: None,
             concurrency: cores * 4,
             search_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_secs(60),

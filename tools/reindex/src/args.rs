@@ -37,6 +37,19 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) fresh: bool,
 
+    /// What reads text from the pixels of desktops: ppocr (built in), tesseract (if installed) or none. Else the
+    /// environment's TRAIL_OCR decides. Content that another reader made is made again.
+    #[arg(long, value_name = "ENGINE")]
+    pub(crate) ocr: Option<String>,
+
+    /// Folder of model files for ppocr. Else the one that TRAIL_OCR_MODELS names, else those built in.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) ocr_models: Option<PathBuf>,
+
+    /// How long pixels have to stand still to be read, in milliseconds; 0 reads every frame. 300 if not given.
+    #[arg(long, value_name = "MS")]
+    pub(crate) rest: Option<u64>,
+
     /// Say what would be done and what disk it would need, and do nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,

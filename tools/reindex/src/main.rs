@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::Parser;
+use trail_content::PixelReader;
 use trail_index::{DataDir, IndexOptions, Report, Selection};
+use trail_ocr::{Choice, LazyOcr};
 
 use args::Args;
 use progress::Bar;
@@ -40,6 +42,7 @@ fn run(args: &Args) -> Result<u8> {
     options.jobs = args.jobs;
     options.fresh = args.fresh;
     options.selection = selection(&args.only);
+    options.reader = Some(reader(args)?);
 
     let need = trail_index::disk_need(&data, &options, is_rebuild).context("failed to look at the trails")?;
     if !args.quiet {
@@ -68,6 +71,13 @@ fn run(args: &Args) -> Result<u8> {
     }
     let is_whole = report.failed.is_empty() && report.partial.is_empty();
     Ok(if is_whole { DONE } else { INCOMPLETE })
+}
+
+/// What reads pixels.
+fn reader(args: &Args) -> Result<PixelReader> {
+    let choice = Choice::find(args.ocr.as_deref(), args.ocr_models.clone())?;
+    let rest_ns = args.rest.map_or(PixelReader::DEFAULT_REST_NS, |rest| rest.saturating_mul(1_000_000));
+    Ok(PixelReader::new(Arc::new(LazyOcr::new(choice))).with_rest_ns(rest_ns))
 }
 
 fn index(

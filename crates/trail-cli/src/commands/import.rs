@@ -17,6 +17,7 @@ use trail_model::SessionMeta;
 
 use crate::args::ImportArgs;
 use crate::outcome::Outcome;
+use crate::pixels::PixelEngine;
 use crate::recording::{self, Found, Imported};
 use crate::times;
 use crate::ui::Ui;
@@ -31,6 +32,7 @@ pub(crate) fn run(args: &ImportArgs, ui: &Ui) -> Result<Outcome> {
         damaged.store(true, Ordering::Relaxed);
         ui.error(&message);
     };
+    let pixels = PixelEngine::new(&args.read.pixels)?;
     let found = recording::find(&args.paths, &options, problem);
     let bar = ui.bar(found.len() as u64, "importing");
     let lines = Mutex::new(BTreeMap::new());
@@ -56,7 +58,12 @@ pub(crate) fn run(args: &ImportArgs, ui: &Ui) -> Result<Outcome> {
     for line in lines.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()).values() {
         writeln!(out, "{line}")?;
     }
-    let report = trail_index::update_locked(&data, &IndexOptions::default(), &lock)?;
+    let mut indexing = IndexOptions::default();
+    indexing.reader = Some(pixels.reader.clone());
+    let report = trail_index::update_locked(&data, &indexing, &lock)?;
+    if let Some(failure) = pixels.failure() {
+        ui.error(&failure);
+    }
     for failure in report.failed.iter().chain(&report.partial) {
         damaged.store(true, Ordering::Relaxed);
         ui.error(&format!("{}: {}", failure.file, failure.reasons.join("; ")));

@@ -10,6 +10,7 @@ use trail_server::{AppState, Clock, ServeOptions, Settings, SystemClock, Tls};
 
 use crate::args::{CatalogArgs, CatalogCommand, ServeArgs, UserAddArgs, UserArgs, UserCommand};
 use crate::outcome::Outcome;
+use crate::pixels::PixelEngine;
 use crate::ui::Ui;
 
 /// Bytes of a password that are read.
@@ -19,7 +20,9 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Outcome> {
     tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).init();
     let data = DataDir::create(&args.data)?;
     let store = Store::open(data.root())?;
-    let app = AppState::new(data, store, Settings::default(), Arc::new(SystemClock))?;
+    let mut settings = Settings::default();
+    settings.pixels = Some(PixelEngine::new(&args.pixels)?.reader);
+    let app = AppState::new(data, store, settings, Arc::new(SystemClock))?;
     let tls = match (&args.tls_cert, &args.tls_key) {
         (Some(certificate), Some(key)) => Tls::Files { certificate: certificate.clone(), key: key.clone() },
         _ if args.insecure_http => Tls::Insecure,

@@ -84,3 +84,30 @@ fn pixels_can_be_left_unread() {
     let run = grep(&["--ocr-models", missing.to_str().unwrap(), "gateway"], &path, cache.path()).expect_code(2);
     assert!(run.err.contains("pictures were not read"), "{}", run.err);
 }
+
+#[test]
+fn content_that_another_reader_made_is_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let path = desktop("hextile-light.fbs.gz");
+    let import = |more: &[&str]| {
+        let args = ["import", path.to_str().unwrap(), "--data", data.to_str().unwrap()];
+        trail_with(args.iter().chain(more), &[], b"").expect_code(0);
+    };
+    let search = |code: i32| {
+        trail_with(["search", "--json", "--data", data.to_str().unwrap(), "duty AND manager"], &[], b"")
+            .expect_code(code)
+    };
+    import(&["--ocr", "none"]);
+    search(1);
+    import(&[]);
+    let hits = search(0).json();
+    assert!(hits[0]["matches"][0]["height"].as_u64() > Some(6), "{}", hits[0]);
+    let content =
+        || fs::read_dir(data.join("content")).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
+    let before = content();
+    import(&[]);
+    assert_eq!(content(), before);
+    import(&["--ocr", "none"]);
+    search(1);
+}

@@ -134,3 +134,22 @@ fn moments_survive_whatever_they_are() {
     check(&[(1, 0, true), (2, 0, true), (3, 1_000_000, false)]);
     check(&[(1, 0, true), (4, 1, true), (5, u64::MAX, false), (u64::MAX, u64::MAX, true)]);
 }
+
+#[test]
+fn names_tell_what_has_to_be_made_again() {
+    let name = |reader: &str| crate::file_name(TrailId([7; 16]), &[0xab; 32], reader);
+    let check = |name: &str, reader: Option<&str>, expected: bool| {
+        assert_eq!(
+            crate::is_current_name(name, reader.map(|reader| || reader.to_owned())),
+            expected,
+            "{name} {reader:?}"
+        );
+    };
+    check(&name(""), Some("a"), true);
+    check(&name("a"), Some("a"), true);
+    check(&name("a"), Some("b"), false);
+    check(&name("a"), None, true);
+    check(&name("").replace("-x", "-x9"), None, false);
+    check(&name("a").replace("-x", "-x9"), Some("a"), false);
+    check("", None, false);
+}

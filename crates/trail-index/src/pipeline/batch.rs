@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use trail_container::TrailReader;
-use trail_content::{ContentFile, Coverage};
+use trail_content::{ContentFile, Coverage, ExtractOptions};
 use trail_model::TrailId;
 
 use super::generation::{Generation, NewSegment};
@@ -187,7 +187,7 @@ impl<'a> Round<'a> {
         // cut by others meanwhile gives an error.
         let trail = TrailReader::follow(&work.path).map_err(|error| Trouble::Trail(describe(&error)))?;
         if !work.fresh
-            && let Some(content) = content::find(data, &trail)
+            && let Some(content) = content::find(data, &trail, self.options.reader.as_ref())
         {
             return Ok((entry(work, modified, &trail, &content), content, true));
         }
@@ -195,7 +195,8 @@ impl<'a> Round<'a> {
         let is_large = work.len > LARGE_TRAIL_LEN;
         let _turn = is_large.then(|| lock(&self.large));
         let threads = if is_large { self.threads } else { 1 };
-        let content = self.pool.install(|| content::extract(data, &trail, threads)).map_err(Trouble::Run)?;
+        let options = ExtractOptions::with_threads(threads).with_reader(self.options.reader.clone());
+        let content = self.pool.install(|| content::extract(data, &trail, &options)).map_err(Trouble::Run)?;
         self.extracted.fetch_add(1, Ordering::Relaxed);
         Ok((entry(work, modified, &trail, &content), content, false))
     }
@@ -329,6 +330,9 @@ fn entry(work: &Work, modified_ns: u64, trail: &TrailReader, content: &ContentFi
         let (parts, records) = (coverage.damaged_parts, coverage.lost_records);
         reasons.push(format!("{parts} damaged parts with at least {records} records were left out"));
     }
+    if coverage.reader_failures > 0 {
+        reasons.push(format!("what reads pixels failed {} times", coverage.reader_failures));
+    }
     let more = reasons.len().saturating_sub(REASONS_MAX);
     if more > 0 {
         reasons.truncate(REASONS_MAX);
@@ -342,7 +346,7 @@ fn entry(work: &Work, modified_ns: u64, trail: &TrailReader, content: &ContentFi
         trail: Some(work.trail),
         head: trail.head().to_string(),
         status,
-        content: Some(content::name_of(trail)),
+        content: Some(content::name_of(trail, content.reader())),
         session: SessionInfo {
             id: session_id(&work.file),
             duration_ns: trail.duration().0,

@@ -14,6 +14,8 @@ mod queue;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use trail_content::PixelReader;
+
 use crate::error::Error;
 
 use batch::run as run_batch;
@@ -57,6 +59,9 @@ pub struct IndexOptions {
     pub fresh: bool,
     /// Write segments anew in which anything is dead, so that nothing of it is left on the disk.
     pub purge: bool,
+    /// What reads the pixels of desktops; content that another one read is made again. Nothing: content that is there
+    /// will do, whatever read it, and what is new is not read.
+    pub reader: Option<PixelReader>,
     /// Told what is done.
     pub progress: Arc<dyn Progress>,
     /// For tests: called before each step that changes a file, and may end the run there.
@@ -75,6 +80,7 @@ impl Default for IndexOptions {
             selection: Selection::Changed,
             fresh: false,
             purge: false,
+            reader: None,
             progress: Arc::new(()),
             hook: None,
         }

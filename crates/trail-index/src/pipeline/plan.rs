@@ -126,8 +126,9 @@ fn look(data: &DataDir, file: &str, before: Option<&TrailEntry>, options: &Index
         return Found::Unchanged;
     }
     // A file of the same length and time is taken to be the same; its content must be of today's rules.
-    let suffix = format!("-x{}.content", trail_content::EXTRACTOR_VERSION);
-    let has_content = before.is_some_and(|entry| entry.content.as_ref().is_some_and(|name| name.ends_with(&suffix)));
+    let reader = options.reader.as_ref().map(|reader| || reader.version());
+    let content = before.and_then(|entry| entry.content.as_ref());
+    let has_content = content.is_some_and(|name| trail_content::is_current_name(name, reader));
     if is_same_file && has_content && !is_forced && !options.fresh {
         return Found::Unchanged;
     }

@@ -152,7 +152,7 @@ fn add(dir: &DataDir, number: usize, document: &Vector) {
     content.end_channel(ChannelId(1), &Moments::new([moment], Offset(0)), &Default::default()).unwrap();
     let (bytes, _) = content.finish(RecordId(1), Offset(0)).unwrap();
     let trail = TrailReader::open(&path).unwrap();
-    fs::write(dir.content_path(&file_name(trail.trail_id(), &trail.head().0)), bytes).unwrap();
+    fs::write(dir.content_path(&file_name(trail.trail_id(), &trail.head().0, "")), bytes).unwrap();
 }
 
 /// The two sets: which parser answered, and on which scale.
