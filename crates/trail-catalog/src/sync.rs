@@ -1,11 +1,11 @@
 //! The catalogue from the trails: what each one says of itself becomes its session's document.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use serde_json::json;
 use trail_container::{RecordBody, TrailReader};
-use trail_content::{ContentFile, Kind};
+use trail_content::{Block, ContentFile, Kind};
 use trail_index::{DataDir, IndexReader, SessionInfo, Status, TrailEntry, index_version};
 use trail_model::{Offset, SessionMeta, Timestamp};
 
@@ -43,6 +43,38 @@ const GIVEN_NUMBERS: [&str; 5] = [
     "recording.server_local.port",
     "recording.target.port",
     "server.port",
+];
+
+/// Words of commands that stand out: they change rights, accounts, services or machines, or lead to other machines.
+const INTERESTING: [&str; 28] = [
+    "addgroup",
+    "adduser",
+    "chmod",
+    "chown",
+    "chpasswd",
+    "crontab",
+    "deluser",
+    "fdisk",
+    "groupadd",
+    "groupdel",
+    "insmod",
+    "iptables",
+    "kill",
+    "mkfs",
+    "mount",
+    "passwd",
+    "reboot",
+    "rm",
+    "scp",
+    "shutdown",
+    "ssh",
+    "su",
+    "sudo",
+    "systemctl",
+    "umount",
+    "useradd",
+    "userdel",
+    "visudo",
 ];
 
 /// Whether a recording's metadata gives the field of this name as a text.
@@ -141,11 +173,14 @@ fn facts(
         report.unreadable.push((path, error.to_string()));
     }
     let content = entry.trail.and_then(|trail| index.open_content(trail).ok());
+    let events = content.as_ref().map(|content| events(content, start_of(entry))).unwrap_or_default();
+    let mut session = session(entry, &state.key, trail.as_ref().ok(), content.as_ref());
+    session.set("analytics.interesting_events", interesting(&events).into_iter().collect::<Vec<_>>());
     SessionFacts {
-        session: session(entry, &state.key, trail.as_ref().ok(), content.as_ref()),
+        session,
         trail: Some(state.clone()),
         channels: trail.as_ref().map(channels).unwrap_or_default(),
-        events: content.as_ref().map(|content| events(content, start_of(entry))).unwrap_or_default(),
+        events,
         runs: vec![run(entry, now_ns)],
     }
 }
@@ -334,26 +369,64 @@ fn events(content: &ContentFile, start: Option<Timestamp>) -> Vec<Event> {
         let Ok(moments) = channel.moments() else { continue };
         let blocks = (0..channel.block_count()).filter_map(|index| channel.block(index).ok());
         for block in blocks {
-            for item in block.range_of(Kind::Command).map(|index| block.item(index)) {
-                // A command that stands since before its block was entered in another one.
-                for span in item.spans().filter(|span| span.begin > block.first() || block.first() == 0) {
-                    events.push((
-                        moments.start_time(span.begin),
-                        Event {
-                            kind: EventKind::Command,
-                            action: item.text().to_owned(),
-                            content: item.text().to_owned(),
-                            channel: channel.id().0,
-                            record: moments.record(span.begin).0,
-                            time_ns: start.map(|start| start.plus(moments.start_time(span.begin)).0),
-                        },
-                    ));
-                }
+            for Entered { moment, text, line } in entered(&block) {
+                let time = moments.start_time(moment);
+                events.push((
+                    time,
+                    Event {
+                        kind: EventKind::Command,
+                        action: text.to_owned(),
+                        content: line.unwrap_or(text).to_owned(),
+                        channel: channel.id().0,
+                        record: moments.record(moment).0,
+                        time_ns: start.map(|start| start.plus(time).0),
+                    },
+                ));
             }
         }
     }
     events.sort_by_key(|(time, event)| (*time, event.record));
     events.into_iter().map(|(_, event)| event).collect()
+}
+
+/// A command that was entered.
+struct Entered<'b> {
+    moment: u32,
+    text: &'b str,
+    /// The line on which it stood, with its prompt.
+    line: Option<&'b str>,
+}
+
+/// The commands that were entered in a block, by moment.
+fn entered(block: &Block) -> Vec<Entered<'_>> {
+    let spans = |kind| {
+        let items = block.range_of(kind).map(|index| block.item(index));
+        let mut spans: Vec<(u32, u32, &str)> =
+            items.flat_map(|item| item.spans().map(move |span| (span.begin, span.end, item.text()))).collect();
+        spans.sort_unstable();
+        spans
+    };
+    let mut lines = spans(Kind::Line).into_iter().peekable();
+    let mut visible: Vec<(u32, u32, &str)> = Vec::new();
+    // A command that stands since before its block was entered in another one.
+    let commands = spans(Kind::Command).into_iter().filter(|(begin, ..)| *begin > block.first() || block.first() == 0);
+    let entered = commands.map(|(moment, _, text)| {
+        while let Some(line) = lines.next_if(|(begin, ..)| *begin <= moment) {
+            visible.push(line);
+        }
+        // No more lines are left than there are on a screen.
+        visible.retain(|(_, end, _)| *end >= moment);
+        let head = text.lines().next().unwrap_or("").trim_end();
+        let own = visible.iter().rev().find(|(_, _, line)| !head.is_empty() && line.trim_end().ends_with(head));
+        Entered { moment, text, line: own.map(|(_, _, line)| *line) }
+    });
+    entered.collect()
+}
+
+/// The words of commands that stand out, of those entered, in alphabetical order.
+fn interesting(events: &[Event]) -> BTreeSet<&str> {
+    let words = events.iter().flat_map(|event| event.action.split(|c: char| !c.is_ascii_alphanumeric() && c != '-'));
+    words.filter(|word| INTERESTING.contains(word)).collect()
 }
 
 fn run(entry: &TrailEntry, now_ns: i64) -> IndexRun {

@@ -452,9 +452,9 @@ pub struct ServeArgs {
     /// How text is read from the pixels of desktops.
     #[command(flatten)]
     pub pixels: PixelArgs,
-    /// Where to listen.
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8443")]
-    pub listen: std::net::SocketAddr,
+    /// Where to listen [default: 127.0.0.1:8443].
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: Option<std::net::SocketAddr>,
     /// Certificate chain in PEM form; without it one is made on the first start.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
@@ -464,6 +464,17 @@ pub struct ServeArgs {
     /// Plain HTTP, on a loopback address only.
     #[arg(long, conflicts_with = "tls_cert")]
     pub insecure_http: bool,
+    /// A file of settings: NAME = VALUE, as TOML.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// A setting; it wins over the environment (TRAIL_SERVE_NAME), and that over the file. docs/operations.md has them.
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = parse_setting)]
+    pub settings: Vec<(String, String)>,
+}
+
+fn parse_setting(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    Ok((name.trim().to_owned(), value.to_owned()))
 }
 
 /// Arguments of `trail user`.

@@ -12,7 +12,7 @@ use std::time::SystemTime;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use trail_content::{ContentFile, EXTRACTOR_VERSION, FORMAT_VERSION, Kind, PixelReader};
-use trail_index::SessionInfo;
+use trail_index::{KindStats, SessionInfo};
 use trail_model::{SessionMeta, Timestamp};
 use trail_search::Totals;
 
@@ -38,8 +38,8 @@ pub(crate) struct Facts {
     pub(crate) session: SessionInfo,
     pub(crate) findings: Vec<String>,
     pub(crate) damaged: bool,
-    /// By kind: items and words, for ranks.
-    pub(crate) totals: Vec<(u64, u64)>,
+    /// By kind, for ranks.
+    pub(crate) totals: Vec<KindStats>,
 }
 
 /// What stands for the recording's path in findings that are kept: the same bytes may lie elsewhere next time.
@@ -86,7 +86,7 @@ impl Facts {
     }
 
     pub(crate) fn totals(&self) -> Option<Totals> {
-        Some(Totals { kinds: <[(u64, u64); Kind::ALL.len()]>::try_from(self.totals.as_slice()).ok()? })
+        Some(Totals { kinds: <[KindStats; Kind::ALL.len()]>::try_from(self.totals.as_slice()).ok()? })
     }
 }
 

@@ -87,14 +87,24 @@ pub struct ItemRef {
 pub struct KindStats {
     /// Number of items that have text, each block's own.
     pub docs: u64,
+    /// Those of them with a word: what Lucene counts as documents that have the field.
+    pub worded: u64,
     /// Words of all their final texts.
     pub words: u64,
 }
 
 impl KindStats {
+    /// What an item of `words` words adds. One without text stands for text that was not shown: there is nothing to find in
+    /// it.
+    pub fn of_item(text: &str, words: u32) -> KindStats {
+        let one = u64::from(!text.is_empty());
+        KindStats { docs: one, worded: one.min(words.into()), words: one * u64::from(words) }
+    }
+
     /// Adds the figures of other items of the kind.
     pub fn add(&mut self, other: &KindStats) {
         self.docs += other.docs;
+        self.worded += other.worded;
         self.words += other.words;
     }
 }

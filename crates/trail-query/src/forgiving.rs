@@ -157,11 +157,13 @@ fn is_field(text: &str, word: usize, colon: usize, options: &Options) -> bool {
 
 /// Whether what follows the colon of a session's field is its value: people also type `user: unknown` and `host:22`.
 fn is_session_value(name: &str, value: &str) -> bool {
-    let mut rest = value.chars().skip_while(char::is_ascii_digit);
-    let is_number =
-        value.starts_with(|c: char| c.is_ascii_digit()) && rest.next().is_none_or(|c| is_blank(c) || c == ')');
-    let is_port = name == "host" && is_number;
-    !is_port && !value.starts_with(is_blank)
+    let end = value.find(|c: char| is_blank(c) || matches!(c, ')' | '^' | '~')).unwrap_or(value.len());
+    end > 0 && !is_port(name, &value[..end])
+}
+
+/// Whether a text after a field's name and a colon is a port.
+pub(crate) fn is_port(name: &str, text: &str) -> bool {
+    name == "host" && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whether what follows a time field's colon begins like a time: people also type `at: the office`.

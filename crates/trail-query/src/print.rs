@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::forgiving::is_port;
 use crate::token::{is_blank, is_special, operator, then_operator};
 use crate::{
     Clause, Conjunction, Edits, Leaf, LeafKind, Mode, Modifier, Node, Options, Query, WildcardPart, wildcard_parts,
@@ -134,10 +135,26 @@ impl Printer<'_> {
     }
 
     fn leaf(&mut self, leaf: &Leaf, scope_field: Option<&str>) {
-        if let Some(field) = leaf.field.as_deref().filter(|&field| Some(field) != scope_field) {
+        let field = leaf.field.as_deref().filter(|&field| Some(field) != scope_field);
+        if let Some(field) = field {
             self.field(field);
         }
-        match &leaf.kind {
+        // A port after `host:` is text; in parentheses it is a value.
+        let in_parens = match &leaf.kind {
+            LeafKind::Term { text } | LeafKind::Fuzzy { text, .. } => field.is_some_and(|field| is_port(field, text)),
+            _ => false,
+        };
+        if in_parens && self.options.mode == Mode::Screentrail {
+            self.out.push('(');
+            self.kind(&leaf.kind);
+            self.out.push(')');
+        } else {
+            self.kind(&leaf.kind);
+        }
+    }
+
+    fn kind(&mut self, kind: &LeafKind) {
+        match kind {
             LeafKind::Term { text } => self.word(text),
             LeafKind::Words { words } => {
                 for (i, word) in words.iter().enumerate() {

@@ -80,6 +80,10 @@ fn screentrail_reads_what_was_seen_as_text() {
     check("//", "<//>");
     check("error: disk", "(<error:> <disk>)");
     check("host:22", "<host:22>");
+    check("(host:22)", "<host:22>");
+    check("host:22^2", "<host:22>^2");
+    check("user: unknown", "(<user:> <unknown>)");
+    check("protocol:", "<protocol:>");
     check("fe80::1", "<fe80::1>");
     check("12:30:05", "<12:30:05>");
     check("http://www.gnu.org/file", "<http://www.gnu.org/file>");
@@ -125,6 +129,11 @@ fn screentrail_keeps_the_language() {
     check("command:\"sudo su\"~3^2", "command:phrase<sudo su>~3^2");
     check("command:(a b) title:x*", "((command:<a> command:<b>) title:prefix<x>)");
     check("screen.content:foo", "screen.content:<foo>");
+    check("user:root AND passwd", "(+user:<root> +<passwd>)");
+    check("host:22a host:\"22\" host:(22) host:2*", "(host:<22a> host:phrase<22> host:<22> host:prefix<2>)");
+    check("session.host:22 session.user: x", "(session.host:<22> session.user:<x>)");
+    check("user:(a b)", "(user:<a> user:<b>)");
+    check("user\\:root", "<user:root>");
     check("title: foo", "title:<foo>");
     check("/etc/", "regexp<etc>");
     check("/pass(wd|word)/ a", "(regexp<pass(wd|word)> <a>)");

@@ -99,8 +99,7 @@ impl IndexSource {
     fn statistics(&self, plan: &Plan, cancel: &Cancel) -> Result<Statistics> {
         let mut statistics = Statistics::default();
         for kind in Kind::ALL.into_iter().filter(|&kind| plan.kinds().contains(kind)) {
-            let figures = self.index.stats(kind);
-            *statistics.of_mut(kind) += &KindStatistics::new(figures.docs, figures.words);
+            *statistics.of_mut(kind) += &KindStatistics::new(&self.index.stats(kind));
             for (term, text) in plan.vocabulary.exact_terms() {
                 cancel.check()?;
                 *statistics.of_mut(kind).frequency_mut(term) = DocumentFrequency {

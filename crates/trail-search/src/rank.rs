@@ -4,6 +4,7 @@ use std::ops::AddAssign;
 
 use rustc_hash::FxHashMap;
 use trail_content::Kind;
+use trail_index::KindStats;
 use trail_index::analyzer::TokenKind;
 
 use crate::bm25::{K1_PLUS_1, idf, tf, tf_without_norms};
@@ -41,6 +42,8 @@ impl DocumentFrequency {
 pub struct KindStatistics {
     /// Number of documents: items with their final text, per content block.
     pub docs: u64,
+    /// Those of them with a word: as Lucene counts, these are the documents that words stand in.
+    pub worded: u64,
     /// Words in all of them.
     pub words: u64,
     /// By term of the plan.
@@ -51,8 +54,9 @@ pub struct KindStatistics {
 
 impl KindStatistics {
     /// Of documents in which no term of a plan stands yet.
-    pub fn new(docs: u64, words: u64) -> KindStatistics {
-        KindStatistics { docs, words, ..KindStatistics::default() }
+    pub fn new(figures: &KindStats) -> KindStatistics {
+        let KindStats { docs, worded, words } = *figures;
+        KindStatistics { docs, worded, words, ..KindStatistics::default() }
     }
 
     /// In how many documents `term` stands.
@@ -83,13 +87,29 @@ impl KindStatistics {
     }
 
     pub(crate) fn average_len(&self) -> f64 {
-        if self.docs == 0 { 0.0 } else { self.words as f64 / self.docs as f64 }
+        if self.worded == 0 { 0.0 } else { self.words as f64 / self.worded as f64 }
+    }
+
+    /// How much a word says that stands in so many documents.
+    fn word_idf(&self, doc_freq: u64) -> f64 {
+        idf(self.worded, doc_freq)
+    }
+
+    /// How much a part or whole says that stands in so many documents.
+    fn token_idf(&self, doc_freq: u64) -> f64 {
+        idf(self.docs, doc_freq)
+    }
+
+    /// How much a token says: as a word, if it ever is one.
+    fn either_idf(&self, DocumentFrequency { word, token }: DocumentFrequency) -> f64 {
+        if word > 0 { self.word_idf(word) } else { self.token_idf(token) }
     }
 }
 
 impl AddAssign<&KindStatistics> for KindStatistics {
     fn add_assign(&mut self, other: &KindStatistics) {
         self.docs += other.docs;
+        self.worded += other.worded;
         self.words += other.words;
         for (i, added) in other.frequencies.iter().enumerate() {
             let entry = self.frequency_mut(TermId(i as u32));
@@ -203,9 +223,7 @@ fn sloppy_score(phrase: &Sloppy, text: &Occurrences, statistics: &KindStatistics
 
 /// The idf of the tokens of a phrase together; each counts as a word, if it ever is one.
 pub(crate) fn sloppy_weight(phrase: &Sloppy, statistics: &KindStatistics) -> f64 {
-    let either = |frequency: DocumentFrequency| if frequency.word > 0 { frequency.word } else { frequency.token };
-    let frequencies = phrase.slots.iter().map(|slot| statistics.frequency(slot.term));
-    frequencies.map(|frequency| idf(statistics.docs, either(frequency))).sum()
+    phrase.slots.iter().map(|slot| statistics.either_idf(statistics.frequency(slot.term))).sum()
 }
 
 /// The sum over the kept expansions that stand in the text, each as if it stood in as many documents as the most frequent
@@ -223,7 +241,7 @@ fn fuzzy_score(expansions: &Expansions, term: TermId, text: &Occurrences, statis
     let average_len = statistics.average_len();
     let words = counts.iter().filter(|(_, count)| count.0 > 0).filter_map(|(token, count)| {
         let boost = expansions.words.boost(token)?;
-        Some(boost * idf(statistics.docs, expansions.words.doc_freq) * tf(count.0.into(), text.word_count, average_len))
+        Some(boost * statistics.word_idf(expansions.words.doc_freq) * tf(count.0.into(), text.word_count, average_len))
     });
     let by_words: Vec<f64> = words.collect();
     if !by_words.is_empty() {
@@ -231,7 +249,7 @@ fn fuzzy_score(expansions: &Expansions, term: TermId, text: &Occurrences, statis
     }
     let tokens = counts.iter().filter(|(_, count)| count.1 > 0).filter_map(|(token, count)| {
         let boost = expansions.tokens.boost(token)?;
-        Some(boost * idf(statistics.docs, expansions.tokens.doc_freq) * tf_without_norms(count.1.into()))
+        Some(boost * statistics.token_idf(expansions.tokens.doc_freq) * tf_without_norms(count.1.into()))
     });
     tokens.sum()
 }
@@ -241,24 +259,20 @@ pub(crate) fn word_weight(atoms: &[Atom], statistics: &KindStatistics) -> f64 {
     let words = atoms
         .iter()
         .flat_map(|atom| if atom.words.is_empty() { std::slice::from_ref(&atom.token) } else { &atom.words });
-    words.map(|&word| idf(statistics.docs, statistics.frequency(word).word)).sum()
+    words.map(|&word| statistics.word_idf(statistics.frequency(word).word)).sum()
 }
 
 /// The same where parts or wholes take part. A term that is one token counts by how many documents have it as part or
 /// whole; in a sequence words count as words, if they ever are.
 pub(crate) fn token_weight(plan: &Plan, atoms: &[Atom], statistics: &KindStatistics) -> f64 {
-    let of = |frequency: u64| idf(statistics.docs, frequency);
-    let either = |term: TermId| {
-        let DocumentFrequency { word, token } = statistics.frequency(term);
-        of(if word > 0 { word } else { token })
-    };
+    let either = |term: TermId| statistics.either_idf(statistics.frequency(term));
     let weight = |atom: &Atom| {
         if !atom.words.is_empty() {
             atom.words.iter().map(|&word| either(word)).sum()
         } else if atom.is_word && (atoms.len() > 1 || plan.reading == Reading::Blanks) {
             either(atom.token)
         } else {
-            of(statistics.frequency(atom.token).token)
+            statistics.token_idf(statistics.frequency(atom.token).token)
         }
     };
     atoms.iter().map(weight).sum()

@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use trail_content::{Block, ChannelContent, ContentFile, Kind};
-use trail_index::SessionInfo;
 use trail_index::analyzer::count_words;
+use trail_index::{KindStats, SessionInfo};
 use trail_model::{Timestamp, TrailId};
 
 use crate::occurrences::Scanner;
@@ -25,8 +25,8 @@ const KEPT_LEN: usize = 64 << 20;
 /// analyzer, so callers that keep content files keep this beside them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// By kind, in the order of [`Kind::ALL`]: items, words.
-    pub kinds: [(u64, u64); Kind::ALL.len()],
+    /// By kind, in the order of [`Kind::ALL`].
+    pub kinds: [KindStats; Kind::ALL.len()],
 }
 
 impl Totals {
@@ -46,19 +46,14 @@ impl Totals {
 
     fn count(&mut self, block: &Block) {
         for item in block.items() {
-            // What was typed and not shown has no text: there is nothing to find in it.
-            if !item.text().is_empty() {
-                let (items, words) = &mut self.kinds[usize::from(item.kind().code())];
-                *items += 1;
-                *words += u64::from(count_words(item.text()));
-            }
+            let of_item = KindStats::of_item(item.text(), count_words(item.text()));
+            self.kinds[usize::from(item.kind().code())].add(&of_item);
         }
     }
 
     fn add(&mut self, other: &Totals) {
         for (sum, part) in self.kinds.iter_mut().zip(&other.kinds) {
-            sum.0 += part.0;
-            sum.1 += part.1;
+            sum.add(part);
         }
     }
 }
@@ -262,8 +257,8 @@ impl FirstPass<'_> {
             totals.add(&look.totals);
         }
         let totals = if counts { trail.totals.get_or_init(|| totals) } else { trail.totals.get().unwrap_or(&totals) };
-        for (kind, &(docs, words)) in Kind::ALL.into_iter().zip(&totals.kinds) {
-            *statistics.of_mut(kind) += &KindStatistics::new(docs, words);
+        for (kind, figures) in Kind::ALL.into_iter().zip(&totals.kinds) {
+            *statistics.of_mut(kind) += &KindStatistics::new(figures);
         }
         Ok((found, statistics))
     }

@@ -63,6 +63,7 @@ impl AppState {
         if sessions.iter().any(|stored| stored.file.is_some()) && self.data.current_generation()?.is_some() {
             let mut options = IndexOptions::default();
             options.purge = true;
+            options.reader = self.settings.pixels.clone();
             trail_index::update_locked(&self.data, &options, &writer)?;
             // The run before may have been searched while this one went on: what it referred to goes with the next.
             trail_index::update_locked(&self.data, &options, &writer)?;

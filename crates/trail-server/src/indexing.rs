@@ -62,6 +62,12 @@ impl Indexing {
         self.changed.notify_one();
     }
 
+    /// How many runs wait.
+    pub(crate) fn len(&self) -> usize {
+        let queue = lock(&self.queue);
+        queue.again.len() + usize::from(queue.new)
+    }
+
     /// Ends [`AppState::index_until_stopped`] after the work under way.
     pub(crate) fn stop(&self) {
         lock(&self.queue).is_stopping = true;
@@ -115,6 +121,11 @@ impl AppState {
                     "sessions whose time is over are still there"
                 );
             }
+            if work.new
+                && let Err(error) = self.library.forget_removals(&self.store)
+            {
+                tracing::warn!(error = crate::api_error::with_causes(&error), "removals are still remembered");
+            }
             match self.index(&work) {
                 Ok(()) => {}
                 Err(IndexingError::Index(trail_index::Error::Locked { .. })) => {
@@ -154,7 +165,13 @@ impl AppState {
         // One at a time: each adds the runs of what it finds changed.
         let _turn = lock(&self.syncing);
         trail_catalog::sync(&self.data, &self.store, self.clock.now().0)?;
-        self.library.now(&self.store)?;
+        self.show()?;
+        Ok(())
+    }
+
+    /// Lets lists show everything that is in the catalogue now.
+    pub(crate) fn show(&self) -> Result<(), LibraryError> {
+        self.library.at_least(&self.store, self.store.revision()?)?;
         Ok(())
     }
 

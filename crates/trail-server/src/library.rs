@@ -50,7 +50,20 @@ impl Library {
         let folder = root.join(FOLDER);
         let name = format!("{:016x}", store.identity()?);
         remove_others(&folder, &name).map_err(IndexError::from)?;
-        let index = SessionIndex::open(&folder.join(name), Schema::audit())?;
+        let folder = folder.join(name);
+        match Library::open_in(&folder, store, max_age) {
+            // What cannot be written any more is made again: the catalogue has it all.
+            Err(LibraryError::Index(IndexError::Engine(error))) => {
+                tracing::warn!(error = error.to_string(), "the index over sessions is made again");
+                std::fs::remove_dir_all(&folder).map_err(IndexError::from)?;
+                Library::open_in(&folder, store, max_age)
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_in(folder: &Path, store: &Store, max_age: Duration) -> Result<Library, LibraryError> {
+        let index = SessionIndex::open(folder, Schema::audit())?;
         let mark = index.mark()?.filter(|mark| store.revision().is_ok_and(|revision| *mark <= revision));
         if mark.is_none() {
             index.clear()?;
@@ -84,7 +97,15 @@ impl Library {
     /// Takes the bytes of removed documents off the disk.
     pub(crate) fn purge(&self, store: &Store) -> Result<(), LibraryError> {
         lock(&self.caught_up).follow(&self.index, store)?;
-        Ok(self.index.purge()?)
+        self.index.purge()?;
+        self.forget_removals(store)
+    }
+
+    /// Lets the catalogue forget which documents were removed, as far as this index has removed them. It writes, and may
+    /// have to wait for others who do.
+    pub(crate) fn forget_removals(&self, store: &Store) -> Result<(), LibraryError> {
+        let revision = lock(&self.caught_up).revision;
+        Ok(store.forget_removals(revision)?)
     }
 
     /// The sessions that ended before a time, the first ones first, at most `limit`.
@@ -123,9 +144,6 @@ impl CaughtUp {
             }
             index.set_mark(target)?;
             index.refresh()?;
-            if !removed.is_empty() {
-                store.forget_removals(target)?;
-            }
             self.revision = target;
         }
         self.looked = Instant::now();

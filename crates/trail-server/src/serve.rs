@@ -99,6 +99,12 @@ pub async fn serve(
     let acceptor = acceptor(&app, options)?;
     let listener = TcpListener::bind(options.listen).await;
     let listener = listener.map_err(|source| ServeError::Io { doing: "listen", source })?;
+    // What was indexed while no service ran is known before the first question.
+    let first = app.clone();
+    let synced = tokio::task::spawn_blocking(move || first.sync().map_err(|error| with_causes(&error))).await;
+    if let Err(error) = synced.unwrap_or_else(|error| Err(error.to_string())) {
+        tracing::error!(error, "the catalogue is behind the index");
+    }
     ready(listener.local_addr().map_err(|source| ServeError::Io { doing: "listen", source })?);
 
     let follower = tokio::spawn(follow(app.clone()));

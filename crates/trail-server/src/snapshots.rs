@@ -64,6 +64,12 @@ impl Snapshots {
         Some(snapshot.frozen.clone())
     }
 
+    /// How many are open.
+    pub(crate) fn len(&mut self, now: Timestamp) -> usize {
+        self.expire(now);
+        self.by_id.len()
+    }
+
     fn expire(&mut self, now: Timestamp) {
         let lifetime = self.lifetime.as_nanos();
         let age = |snapshot: &Snapshot| u128::try_from(now.0.saturating_sub(snapshot.last_use.0)).unwrap_or(0);

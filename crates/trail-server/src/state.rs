@@ -55,7 +55,7 @@ impl std::ops::Deref for AppState {
 
 /// The service cannot work over a data directory: another process serves it, or its disk fails.
 #[derive(Debug, thiserror::Error)]
-#[error("failed to open the index over sessions; does another process serve this data directory?")]
+#[error("failed to open the index over sessions")]
 pub struct OpenError(#[source] LibraryError);
 
 impl AppState {

@@ -7,6 +7,9 @@ pub enum IndexError {
     /// The engine failed: the disk is full, a file is damaged.
     #[error("failed to read or write the session index")]
     Engine(#[from] tantivy::TantivyError),
+    /// Another process has the index open.
+    #[error("another process writes the session index")]
+    Locked,
     /// A file could not be read.
     #[error("failed to read the session index")]
     Read(#[from] std::io::Error),

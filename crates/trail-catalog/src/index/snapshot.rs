@@ -302,21 +302,15 @@ impl<'a> Sorter<'a> {
             return;
         }
         let tiebreaker = u64::from(self.segment) << 32 | u64::from(doc);
+        let first = self.cell(0, doc, score);
+        // Most documents of many come behind all that are kept, by their first key alone.
+        let is_behind = |worst: &Entry| worst.cells.first().is_some_and(|worst| first > *worst);
+        if self.kept.len() >= wanted && self.kept.peek().is_some_and(is_behind) {
+            return;
+        }
         let mut cells = Vec::with_capacity(self.columns.len().max(1));
-        for (column, key) in self.columns.iter().zip(&self.request.sort) {
-            let order = match column {
-                Values::Date(Some(dates)) if self.request.whole_seconds => {
-                    let second = dates.first(doc).map(|time| SortValue::Date(whole_second(time)));
-                    second.and_then(|second| column.order_of(&second).ok().flatten())
-                }
-                column => column.order(doc),
-            };
-            cells.push(local_cell(order, key.descending));
-        }
-        if cells.is_empty() {
-            // Scores are not negative, so their bits order like them.
-            cells.push((false, !u128::from(score.to_bits())));
-        }
+        cells.push(first);
+        cells.extend((1..self.columns.len()).map(|place| self.cell(place, doc, score)));
         if let Some((after, last)) = &self.after
             && (&cells, tiebreaker) <= (after, *last)
         {
@@ -326,6 +320,22 @@ impl<'a> Sorter<'a> {
         if self.kept.len() > wanted {
             self.kept.pop();
         }
+    }
+
+    /// A sort key of a document; its score if there are no keys.
+    fn cell(&self, place: usize, doc: DocId, score: f32) -> LocalCell {
+        let (Some(column), Some(key)) = (self.columns.get(place), self.request.sort.get(place)) else {
+            // Scores are not negative, so their bits order like them.
+            return (false, !u128::from(score.to_bits()));
+        };
+        let order = match column {
+            Values::Date(Some(dates)) if self.request.whole_seconds => {
+                let second = dates.first(doc).map(|time| SortValue::Date(whole_second(time)));
+                second.and_then(|second| column.order_of(&second).ok().flatten())
+            }
+            column => column.order(doc),
+        };
+        local_cell(order, key.descending)
     }
 
     fn finish(self) -> Result<Vec<Ranked>> {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use tantivy::directory::MmapDirectory;
-use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Term};
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyError, Term};
 
 use super::document::document;
 use super::fields::Fields;
@@ -57,7 +57,7 @@ impl SessionIndex {
             None => {
                 std::fs::remove_dir_all(folder)?;
                 std::fs::create_dir_all(folder)?;
-                let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
+                let directory = MmapDirectory::open(folder).map_err(TantivyError::from)?;
                 Index::open_or_create(directory, fields.engine.clone())?
             }
         };
@@ -65,7 +65,12 @@ impl SessionIndex {
     }
 
     fn over(index: Index, fields: Fields) -> Result<SessionIndex> {
-        let engine = index.writer_with_num_threads(1, WRITER_BYTES)?;
+        let engine = index.writer_with_num_threads(1, WRITER_BYTES).map_err(|error| match error {
+            TantivyError::LockFailure(..) => IndexError::Locked,
+            error => error.into(),
+        })?;
+        // A writer that was killed leaves files whose names the next one would use.
+        engine.garbage_collect_files().wait()?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let fields = Arc::new(fields);
         let latest = Mutex::new(Snapshot::new(reader.searcher(), Arc::clone(&fields)));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use trail_catalog::{Account, Store};
 use trail_index::DataDir;
-use trail_server::{AppState, Clock, ServeOptions, Settings, SystemClock, Tls};
+use trail_server::{AppState, Clock, Config, ServeOptions, SystemClock};
 
 use crate::args::{CatalogArgs, CatalogCommand, ServeArgs, UserAddArgs, UserArgs, UserCommand};
 use crate::outcome::Outcome;
@@ -18,18 +18,14 @@ const PASSWORD_LEN_MAX: u64 = 4096;
 
 pub(crate) fn run(args: &ServeArgs) -> Result<Outcome> {
     tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).init();
+    let config = Config::read(args.config.as_deref(), environment(), &flags(args))?;
     let data = DataDir::create(&args.data)?;
     let store = Store::open(data.root())?;
-    let mut settings = Settings::default();
+    let options = ServeOptions { listen: config.listen, tls: config.tls() };
+    let scheme = if config.insecure_http { "http" } else { "https" };
+    let mut settings = config.settings;
     settings.pixels = Some(PixelEngine::new(&args.pixels)?.reader);
     let app = AppState::new(data, store, settings, Arc::new(SystemClock))?;
-    let tls = match (&args.tls_cert, &args.tls_key) {
-        (Some(certificate), Some(key)) => Tls::Files { certificate: certificate.clone(), key: key.clone() },
-        _ if args.insecure_http => Tls::Insecure,
-        _ => Tls::Own,
-    };
-    let scheme = if args.insecure_http { "http" } else { "https" };
-    let options = ServeOptions { listen: args.listen, tls };
     let ready = |address| {
         // Whoever started this waits for the line.
         let _ = writeln!(io::stdout(), "listening on {scheme}://{address}");
@@ -40,6 +36,23 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Outcome> {
         trail_server::serve(app, &options, ready, stop).await.context("failed to serve")
     })?;
     Ok(Outcome::done(false))
+}
+
+/// The environment, as far as it is text.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+/// The flags as settings.
+fn flags(args: &ServeArgs) -> Vec<(String, String)> {
+    let path = |path: &std::path::PathBuf| path.display().to_string();
+    let mut flags = args.settings.clone();
+    let mut add = |name: &str, value: Option<String>| flags.extend(value.map(|value| (name.to_owned(), value)));
+    add("listen", args.listen.map(|listen| listen.to_string()));
+    add("tls_cert", args.tls_cert.as_ref().map(path));
+    add("tls_key", args.tls_key.as_ref().map(path));
+    add("insecure_http", args.insecure_http.then(|| "true".to_owned()));
+    flags
 }
 
 /// Comes true when the process is told to end.

@@ -15,22 +15,54 @@ fn search_finds_what_grep_finds() {
     trail(["import", source, "--data", data, "--tolerate"]).expect_code(0);
     for query in ["passwd", "sudo AND passwd", "useradd NOT error", "\"not found\"", "pass*", "command:sudo", "title:*"]
     {
-        let key = |hit: &Value| {
-            let mut hit = hit.clone();
-            // The same recording has another name in a data directory.
-            hit.as_object_mut().unwrap().remove("path");
-            hit.to_string()
-        };
-        let sorted = |hits: Vec<Value>| {
-            let mut hits: Vec<String> = hits.iter().map(key).collect();
-            hits.sort();
-            hits
-        };
-        let found = trail(["search", query, "--data", data, "--json"]);
-        let grepped = trail(["grep", query, source, "--json", "--tolerate"]);
-        assert_eq!(found.code, grepped.code, "{query}: {} {}", found.err, grepped.err);
-        assert_eq!(sorted(found.json()), sorted(grepped.json()), "{query}");
+        assert_alike(query, data, source);
     }
+}
+
+#[test]
+fn what_a_recording_says_of_itself_is_asked_by_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let (data, source) = (data.to_str().unwrap(), testdata("sudo-iolog"));
+    let source = source.to_str().unwrap();
+    trail(["import", source, "--data", data, "--tolerate"]).expect_code(0);
+    let mut found = 0;
+    for query in [
+        "user:deploy",
+        "user:DEPLOY AND root",
+        "root AND NOT user:deploy",
+        "session.target_user:root AND (user:d* OR user:nobody)",
+        "root OR user:dbb~1",
+        "_exists_:host",
+        "session.format:sudo*",
+        "session.command:\\/bin\\/bash AND passwd",
+        "user:nobody",
+    ] {
+        found += usize::from(assert_alike(query, data, source) > 0);
+    }
+    assert!(found >= 5, "{found}");
+}
+
+/// Asks the index and the recordings; gives how many hits both have.
+#[track_caller]
+fn assert_alike(query: &str, data: &str, source: &str) -> usize {
+    let key = |hit: &Value| {
+        let mut hit = hit.clone();
+        // The same recording has another name in a data directory.
+        hit.as_object_mut().unwrap().remove("path");
+        hit.to_string()
+    };
+    let sorted = |hits: Vec<Value>| {
+        let mut hits: Vec<String> = hits.iter().map(key).collect();
+        hits.sort();
+        hits
+    };
+    let found = trail(["search", query, "--data", data, "--json"]);
+    let grepped = trail(["grep", query, source, "--json", "--tolerate"]);
+    assert_eq!(found.code, grepped.code, "{query}: {} {}", found.err, grepped.err);
+    let (found, grepped) = (sorted(found.json()), sorted(grepped.json()));
+    assert_eq!(found, grepped, "{query}");
+    found.len()
 }
 
 #[test]

@@ -224,3 +224,32 @@ fn rank_merges_recordings() {
     assert_eq!(hits[0]["text"], "word");
     assert!(hits[0]["rank"].as_f64() > hits[1]["rank"].as_f64());
 }
+
+#[test]
+fn explain_says_how_a_query_was_read_and_what_a_rank_is_made_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = cast(folder.path(), "a.cast", &["sudo cat /etc/passwd\r\n", "passwd: ok\r\n", "done"]);
+    let query = "sudo AND passwd^2 NOT (user:root OR \"ok then\") host:22";
+    let explained = grep(&[query, "--explain", "--json"], &path).expect_code(0).json();
+    let [explained] = &explained[..] else { panic!("one object") };
+    let read = &explained["query"];
+    assert_eq!(read["text"], query);
+    assert_eq!(read["plan"], "(+#0 +#1 #3 -(session.user #2))");
+    let texts: Vec<&str> = read["leaves"].as_array().unwrap().iter().filter_map(|leaf| leaf["text"].as_str()).collect();
+    assert_eq!(texts, ["sudo", "passwd^2", "\"ok then\"", "host:22"]);
+    assert_eq!((&read["leaves"][1]["boost"], &read["leaves"][2]["negative"]), (&2.0.into(), &true.into()));
+    assert!(read["candidates"].as_u64() > Some(0));
+    // The best hit's parts are its rank.
+    let best = &explained["best"];
+    let parts = best["parts"].as_array().unwrap();
+    let sum: f64 = parts.iter().map(|part| part["score"].as_f64().unwrap()).sum();
+    assert!((sum - best["rank"].as_f64().unwrap()).abs() < 1e-9, "{explained}");
+    assert_eq!(parts.iter().filter_map(|part| part["leaf"].as_u64()).collect::<Vec<_>>(), [0, 1]);
+
+    let text = grep(&[query, "--explain"], &path).expect_code(0).out;
+    for line in
+        ["plan: (+#0 +#1 #3 -(session.user #2))", "  #1: passwd^2 in line title, times 2", "cost: ", "hits: ", "best: "]
+    {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+}

@@ -5,4 +5,6 @@ mod desktops;
 mod files;
 mod grep;
 mod secrets;
+mod serve;
+mod served;
 mod support;

@@ -73,15 +73,71 @@ fn next_word(token: &[u8], at: usize) -> Option<Found> {
     }
 }
 
-pub(super) fn count_words(token: &[u8]) -> u32 {
+/// Counts the words of a text, blanks included.
+pub(super) fn count_words(text: &[u8]) -> u32 {
+    if text.len() > MAX_WORD_UNITS {
+        return count_long(text);
+    }
+    let (mut state, mut count) = (OUTSIDE, 0);
+    for &byte in text {
+        let step = STEPS[usize::from(state)][usize::from(byte)];
+        state = step & !BEGINS_WORD;
+        count += u32::from(step / BEGINS_WORD);
+    }
+    count
+}
+
+/// The same for a text that may have words that are cut into pieces.
+fn count_long(text: &[u8]) -> u32 {
     let (mut count, mut at) = (0, 0);
-    while let Some(word) = next_word(token, at) {
+    while let Some(word) = next_word(text, at) {
         at = word.range.end;
         if word.kept {
             count += word.range.len().div_ceil(MAX_WORD_UNITS) as u32;
         }
     }
     count
+}
+
+/// States between two bytes, for counting: in no word; in one that ends in a letter or a digit; in one that ends in `_`,
+/// without and with a letter or digit before; behind a byte that joins two letters, or two digits.
+const OUTSIDE: u8 = 0;
+const AFTER_LETTER: u8 = 1;
+const AFTER_DIGIT: u8 = 2;
+const ALL_UNDERSCORES: u8 = 3;
+const AFTER_UNDERSCORE: u8 = 4;
+const BETWEEN_LETTERS: u8 = 5;
+const BETWEEN_DIGITS: u8 = 6;
+/// Added to the next state where a word has got its first letter or digit.
+const BEGINS_WORD: u8 = 8;
+
+/// From each state with each byte to the next.
+const STEPS: [[u8; 256]; 7] = {
+    let mut steps = [[OUTSIDE; 256]; 7];
+    let mut state = 0;
+    while state < steps.len() {
+        let mut byte = 0;
+        while byte < 256 {
+            steps[state][byte] = step(state as u8, CLASS[byte]);
+            byte += 1;
+        }
+        state += 1;
+    }
+    steps
+};
+
+const fn step(state: u8, class: u8) -> u8 {
+    match (state, class) {
+        (AFTER_LETTER | AFTER_DIGIT | AFTER_UNDERSCORE | BETWEEN_LETTERS, LETTER) => AFTER_LETTER,
+        (AFTER_LETTER | AFTER_DIGIT | AFTER_UNDERSCORE | BETWEEN_DIGITS, DIGIT) => AFTER_DIGIT,
+        (_, LETTER) => AFTER_LETTER | BEGINS_WORD,
+        (_, DIGIT) => AFTER_DIGIT | BEGINS_WORD,
+        (AFTER_LETTER | AFTER_DIGIT | AFTER_UNDERSCORE, UNDERSCORE) => AFTER_UNDERSCORE,
+        (_, UNDERSCORE) => ALL_UNDERSCORES,
+        (AFTER_LETTER, MID_LETTER | MID_BOTH) => BETWEEN_LETTERS,
+        (AFTER_DIGIT, MID_DIGIT | MID_BOTH) => BETWEEN_DIGITS,
+        _ => OUTSIDE,
+    }
 }
 
 impl<F: FnMut(Token<'_>)> Scan<'_, F> {

@@ -192,12 +192,14 @@ pub fn words(text: &str) -> Vec<String> {
 
 /// Counts the words of a finished text, without making them.
 pub fn count_words(text: &str) -> u32 {
-    let all_ascii = text.is_ascii();
+    if text.is_ascii() {
+        return ascii::count_words(text.as_bytes());
+    }
     let mut count = 0;
     let mut at = 0;
     while let Some(token) = ascii::next_token(text.as_bytes(), at) {
         at = token.end;
-        if all_ascii || text.as_bytes()[token.clone()].is_ascii() {
+        if text.as_bytes()[token.clone()].is_ascii() {
             count += ascii::count_words(&text.as_bytes()[token]);
         } else {
             count += unicode::count_words(&text[token]);

@@ -1,5 +1,4 @@
 //! Tests of the analyzer against Lucene's own output, and of what Lucene does not have.
-#![allow(clippy::print_stderr, reason = "tests say on the terminal what they skip")]
 
 use std::path::{Path, PathBuf};
 
@@ -8,15 +7,11 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::*;
 
-/// The folder of the Lucene vectors, beside the workspace, if it is there.
-fn vectors(file: &str) -> Option<String> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/lucene-vectors");
-    let folder = std::env::var_os("TRAIL_LUCENE_VECTORS").map_or(beside, PathBuf::from);
-    let text = std::fs::read_to_string(folder.join(file)).ok();
-    if text.is_none() {
-        eprintln!("skipped: no {file} under {}", folder.display());
-    }
-    text
+/// A file of the Lucene vectors: of `testdata/lucene`, or of the folder that `TRAIL_LUCENE_VECTORS` names.
+fn vectors(file: &str) -> String {
+    let ours = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/lucene");
+    let path = std::env::var_os("TRAIL_LUCENE_VECTORS").map_or_else(ours, PathBuf::from).join(file);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 fn json_lines(text: &str) -> Vec<serde_json::Value> {
@@ -30,8 +25,7 @@ fn strings(value: &serde_json::Value) -> Vec<String> {
 
 #[test]
 fn words_are_lucenes() {
-    let Some(text) = vectors("analysis/vectors.jsonl") else { return };
-    for vector in json_lines(&text) {
+    for vector in json_lines(&vectors("analysis/vectors.jsonl")) {
         let text = vector["text"].as_str().unwrap();
         assert_eq!(words(text), strings(&vector["tokens"]), "{text:?}");
         assert_eq!(count_words(text) as usize, words(text).len(), "{text:?}");
@@ -40,14 +34,28 @@ fn words_are_lucenes() {
 
 #[test]
 fn words_of_whole_screens_are_lucenes() {
-    let (Some(corpus), Some(tokens)) = (vectors("classic/corpus.jsonl"), vectors("classic/tokens.jsonl")) else {
-        return;
-    };
+    let (corpus, tokens) = (vectors("classic/corpus.jsonl"), vectors("classic/tokens.jsonl"));
     for (screen, expected) in json_lines(&corpus).iter().zip(json_lines(&tokens)) {
         for field in ["content", "command"] {
             if let Some(text) = screen[field].as_str() {
                 assert_eq!(words(text), strings(&expected[field]), "{} {field}", screen["id"]);
             }
+        }
+    }
+}
+
+/// Every text of up to six characters of each sort that matters.
+#[test]
+fn words_are_counted_as_they_are_made() {
+    const SORTS: &[u8] = b"a1_:.,- ";
+    let mut analyzer = Analyzer::new();
+    for len in 0..=6 {
+        for number in 0..SORTS.len().pow(len) {
+            let sort = |place: u32| char::from(SORTS[number / SORTS.len().pow(place) % SORTS.len()]);
+            let text: String = (0..len).map(sort).collect();
+            let mut made = 0;
+            analyzer.analyze(&text, |token| made += u32::from(token.kind == TokenKind::Word));
+            assert_eq!(count_words(&text), made, "{text:?}");
         }
     }
 }

@@ -52,7 +52,7 @@ impl SegmentBuilder {
             let item = block.item(at);
             let words = self.add_item(&item);
             self.starts.push(start_of(&item, moments));
-            stats[usize::from(item.kind().code())].add(&item_stats(&item, words));
+            stats[usize::from(item.kind().code())].add(&KindStats::of_item(item.text(), words));
             bytes += item.text().len();
             at += 1;
         }
@@ -137,10 +137,4 @@ impl SegmentBuilder {
     pub(crate) fn write(self, folder: &Path) -> Result<DocTable, Error> {
         super::write::write(self, folder)
     }
-}
-
-/// What an item of `words` words adds to the statistics of its kind. An item without text stands for text that was not
-/// shown: it is no document.
-fn item_stats(item: &Item<'_>, words: u32) -> KindStats {
-    if item.text().is_empty() { KindStats::default() } else { KindStats { docs: 1, words: words.into() } }
 }

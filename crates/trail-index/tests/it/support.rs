@@ -111,7 +111,7 @@ pub(crate) fn stopping_at(n: usize) -> IndexOptions {
 /// Everything an index says, worked out from the content files alone.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Expected {
-    pub(crate) stats: BTreeMap<Kind, (u64, u64)>,
+    pub(crate) stats: BTreeMap<Kind, KindStats>,
     pub(crate) words: BTreeMap<(Kind, String), u64>,
     pub(crate) tokens: BTreeMap<(Kind, String), u64>,
     /// Items that have a token, at any moment.
@@ -132,11 +132,12 @@ impl Expected {
                         let item_ref =
                             ItemRef { trail, channel: channel.id(), block: number as u32, item: item.index() as u32 };
                         let stats = expected.stats.entry(kind).or_default();
-                        stats.0 += 1;
+                        stats.docs += 1;
                         let (mut words, mut tokens) = (BTreeSet::new(), BTreeSet::new());
                         analyzer.analyze(text, |token| {
                             if token.kind == TokenKind::Word {
-                                stats.1 += 1;
+                                stats.worded += u64::from(words.is_empty());
+                                stats.words += 1;
                                 words.insert(token.text.to_owned());
                             } else {
                                 tokens.insert(token.text.to_owned());
@@ -169,8 +170,8 @@ impl Expected {
 pub(crate) fn check(index: &IndexReader) -> Expected {
     let expected = Expected::of(index);
     for kind in Kind::ALL {
-        let (docs, words) = expected.stats.get(&kind).copied().unwrap_or_default();
-        assert_eq!(index.stats(kind), KindStats { docs, words }, "{kind}");
+        let stats = expected.stats.get(&kind).copied().unwrap_or_default();
+        assert_eq!(index.stats(kind), stats, "{kind}");
     }
     for ((kind, token), items) in &expected.items {
         let key = (*kind, token.clone());

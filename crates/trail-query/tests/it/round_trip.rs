@@ -26,6 +26,7 @@ fn all_options() -> impl Strategy<Value = Options> {
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => "[a-zA-Z0-9]{1,6}",
+        1 => "[0-9]{1,5}",
         2 => r#"[-+!()\[\]{}^"~*?:\\/ &|<>=uab0]{1,6}"#,
         1 => prop::sample::select(vec!["AND", "OR", "NOT", "TO", "THEN", "THEN<5s", "\\THEN", "&&", "||", "\\\\x", "\\x", "\\AND", "_exists_", "title:a"])
             .prop_map(str::to_owned),
@@ -100,7 +101,11 @@ fn lucene_part(part: &WildcardPart) -> String {
 }
 
 fn tree(options: &Options) -> BoxedStrategy<Query> {
-    let field = prop::option::weighted(0.3, prop::sample::select(vec!["title", "command", "screen.content"]));
+    let mut fields = vec!["title", "command", "screen.content"];
+    if options.mode != Mode::Sps {
+        fields.extend(["host", "user", "session.host"]);
+    }
+    let field = prop::option::weighted(0.3, prop::sample::select(fields));
     let leaf = (field, leaf(options))
         .prop_map(|(field, kind)| Query::leaf(field.filter(|_| kind != LeafKind::MatchAll), kind));
     let leaf = (leaf, prop::option::weighted(0.2, 0u16..100)).prop_map(|(query, boost)| match boost {

@@ -31,6 +31,11 @@ proptest! {
         prop_assert_eq!(members(&IntervalSet::union_all([&a, &b, &a])), &left | &right);
         prop_assert_eq!(members(&a.intersect(&b)), &left & &right);
         prop_assert_eq!(members(&a.minus(&b)), &left - &right);
+        let both = [a.clone(), b.clone(), a.clone()];
+        prop_assert_eq!(members(&IntervalSet::at_least(0, &both)), &left | &right);
+        prop_assert_eq!(IntervalSet::at_least(2, &both), a.clone());
+        prop_assert_eq!(members(&IntervalSet::at_least(3, &both)), &left & &right);
+        prop_assert!(IntervalSet::at_least(4, &both).is_empty());
         prop_assert_eq!(a.intersects(&b), !left.is_disjoint(&right));
         prop_assert_eq!(a.contains(at), left.contains(&at));
         prop_assert_eq!(a.meets(at, at + 3), (at..=at + 3).any(|at| left.contains(&at)));
@@ -44,6 +49,7 @@ fn the_ends_of_the_range_do_not_overflow() {
     assert_eq!(all.minus(&IntervalSet::run(u32::MAX, u32::MAX)), IntervalSet::run(0, u32::MAX - 1));
     assert_eq!(all.union(&IntervalSet::run(u32::MAX, u32::MAX)), all);
     assert_eq!(all.len(), 1 << 32);
+    assert_eq!(IntervalSet::at_least(2, &[all.clone(), all.clone()]), all);
     assert!(IntervalSet::universe(0).is_empty());
     assert!(IntervalSet::run(3, 2).is_empty());
 }

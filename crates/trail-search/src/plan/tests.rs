@@ -2,6 +2,7 @@ use trail_query::{Mode, parse, parse_with};
 
 use super::*;
 use crate::Error;
+use crate::session::SessionTest;
 
 fn plan_of(query: &str, mode: Mode) -> Result<Plan> {
     let parsed = parse(query, mode).unwrap_or_else(|error| panic!("{query}: {error}"));
@@ -13,7 +14,15 @@ fn show(plan: &Plan, tree: &Tree) -> String {
     let text = |term: TermId| plan.vocabulary.text(term).to_owned();
     match tree {
         Tree::All(score) => format!("*^{score}"),
-        Tree::Session(index) => format!("{:?}", plan.sessions[*index]),
+        Tree::Session(index) => {
+            let leaf = &plan.sessions[*index];
+            let what = match &leaf.test {
+                SessionTest::Value(value) => format!("={value}"),
+                SessionTest::Pattern(pattern) => format!("~{}", pattern.literal()),
+                SessionTest::Exists => ":*".to_owned(),
+            };
+            format!("{}{what}", leaf.field.name().trim_start_matches("session."))
+        }
         Tree::Best(fields) => fields.iter().map(|tree| show(plan, tree)).collect::<Vec<_>>().join("|"),
         Tree::Period(index, score) => format!("{:?}^{score}", plan.periods[*index]),
         Tree::Sequence(index) => {
@@ -43,11 +52,12 @@ fn show(plan: &Plan, tree: &Tree) -> String {
             };
             format!("{sign}{what}{boost}")
         }
-        Tree::Group { must, should, must_not, .. } => {
+        Tree::Group { must, should, must_not, minimum } => {
             let part = |sign: &'static str, trees: &[Tree]| {
                 trees.iter().map(|tree| format!("{sign}{}", show(plan, tree))).collect::<Vec<_>>()
             };
-            format!("({})", [part("+", must), part("", should), part("-", must_not)].concat().join(" "))
+            let clauses = [part("+", must), part("", should), part("-", must_not)].concat().join(" ");
+            if *minimum > 0 { format!("({clauses})~{minimum}") } else { format!("({clauses})") }
         }
     }
 }
@@ -82,6 +92,51 @@ fn the_default_operator_stands_between_the_words_of_one_text() {
     let parsed = parse_with("read-only x", &options).unwrap();
     let plan = Plan::new(&parsed.query, Language::of(&options)).unwrap();
     assert_eq!(show(&plan, plan.tree.as_ref().unwrap()), "(+read@0 +only@0 +x@0)");
+}
+
+#[track_caller]
+fn check_with(query: &str, change: impl FnOnce(&mut trail_query::Options, &mut Language), expected: &str) {
+    let mut options = trail_query::Options::new(Mode::Lucene);
+    let mut language = Language::of(&options);
+    change(&mut options, &mut language);
+    language.dialect = options.dialect;
+    let parsed = parse_with(query, &options).unwrap_or_else(|error| panic!("{query}: {error}"));
+    let plan = Plan::new(&parsed.query, language).unwrap();
+    assert_eq!(plan.tree.as_ref().map_or(String::new(), |tree| show(&plan, tree)), expected, "{query}");
+}
+
+#[test]
+fn the_language_has_lucenes_options() {
+    let split = |options: &mut trail_query::Options, language: &mut Language| {
+        options.split_on_whitespace = true;
+        language.makes_phrases = true;
+        language.phrase_slop = 2;
+    };
+    check_with("read-only x", split, "(read@0_only@1~2 x@0)");
+    check_with("\"a b\" \"a b\"~0 \"a b\"~1", split, "(a@0_b@1~2 a@0_b@1 a@0_b@1~1)");
+    check_with("x", |_, language| language.default_field = Some("nowhere".into()), "()");
+    check_with("a b c", |_, language| language.minimum_should_match = Some("-1".into()), "(a@0 b@0 c@0)~2");
+    check_with("+a b", |_, language| language.minimum_should_match = Some("2".into()), "()");
+}
+
+#[test]
+fn a_pattern_of_names_asks_the_best_of_its_fields() {
+    let query_string = |options: &mut trail_query::Options, _: &mut Language| options.dialect = Dialect::QueryString;
+    // The screen's lines and the title are part of what is visible.
+    check_with(
+        "\\*:x",
+        query_string,
+        "x@0|x@0|x@0|x@0|user=x|target_user=x|host=x|protocol=x|command=x|title=x|format=x|source=x",
+    );
+    check_with("s\\*n.h\\*:x", query_string, "host=x");
+    check_with("scr\\*:x", query_string, "x@0");
+    check_with("no\\*:x y", query_string, "(() y@0)");
+    // Where analysis leaves nothing for words, a value is a value.
+    check_with(
+        "\\*:\"...\"",
+        query_string,
+        "user=...|target_user=...|host=...|protocol=...|command=...|title=...|format=...|source=...",
+    );
 }
 
 #[test]

@@ -146,7 +146,9 @@ struct Bm25 {
 
 impl Bm25 {
     fn of(kind: Kind) -> Bm25 {
-        let documents: Vec<Vec<String>> = texts(kind).iter().map(|text| words(text)).collect();
+        let mut documents: Vec<Vec<String>> = texts(kind).iter().map(|text| words(text)).collect();
+        // A text without a word is no document that words stand in.
+        documents.retain(|document| !document.is_empty());
         let mut with: HashMap<String, u64> = HashMap::new();
         for document in &documents {
             let mut distinct = document.clone();

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::api_error::{ApiError, ErrorType};
 use crate::call::{Call, Reply};
+use crate::state::lock;
 
 /// `GET /api/info`.
 pub(super) fn info(call: &Call) -> Result<Reply, ApiError> {
@@ -23,5 +24,13 @@ pub(super) fn ready(call: &Call) -> Result<Reply, ApiError> {
 
 /// `GET /metrics`.
 pub(super) fn metrics(call: &Call) -> Result<Reply, ApiError> {
-    Ok(Reply::bytes("text/plain; version=0.0.4", call.app.metrics.text().into_bytes()))
+    let app = &call.app;
+    // Open to all: nothing here tells how many sessions there are.
+    let gauges = [
+        ("requests_running", app.settings.concurrency - app.turns.available_permits()),
+        ("uploads_running", app.settings.uploads_max - app.uploads.available_permits()),
+        ("snapshots_open", lock(&app.snapshots).len(call.now)),
+        ("index_runs_queued", app.indexing.len()),
+    ];
+    Ok(Reply::bytes("text/plain; version=0.0.4", app.metrics.text(&gauges).into_bytes()))
 }

@@ -175,3 +175,178 @@ fn odd_requests_have_answers() {
             .contains("trail_http_requests_total{endpoint=\"/api/audit/sessions\",status=\"405\"} 1")
     );
 }
+
+/// nothing that a limited role can ask depends on what it may not see: not ranks, not last sessions, not counts,
+/// not the words of errors.
+#[test]
+fn a_limited_role_learns_nothing_of_the_rest() {
+    // What ssh-only may see is the same in both; of the rest one service has everything, the other nothing.
+    let (full, part) = (Service::new(), Service::new());
+    let store = trail_catalog::Store::open(full.data.root()).unwrap();
+    let mut session = trail_catalog::Session::new("elsewhere");
+    session.set("protocol", "RDP");
+    session.set("user.name", "bob");
+    session.set("client.ip", "10.99.0.1");
+    session.set("start_time", "2026-01-31T23:00:00.000Z");
+    session.set("end_time", "2026-01-31T23:30:00.000Z");
+    let facts = trail_catalog::SessionFacts { session, trail: None, channels: vec![], events: vec![], runs: vec![] };
+    store.put_sessions([&facts], crate::fixture::NOW).unwrap();
+    let remover = part.as_user("admin");
+    for key in ["s3", "s4"] {
+        assert_eq!(remover.send("DELETE", &format!("/api/audit/sessions/{key}"), &[]).status, 200);
+    }
+    let (full, part) = (full.as_user("ssh-only"), part.as_user("ssh-only"));
+    let snapshots =
+        [&full, &part].map(|login| login.get("/api/audit/sessions/_snapshot").json()["body"]["snapshot"].clone());
+    for path in [
+        "/api/audit/sessions?fields=protocol,user.name,start_time&sort=name",
+        "/api/audit/sessions?format=csv&fields=*",
+        "/api/audit/sessions?q=protocol:rdp%20OR%20protocol:telnet",
+        "/api/audit/sessions?q=10.99.0.1",
+        "/api/audit/sessions?q=NOT%20protocol:ssh",
+        "/api/audit/sessions?q=name:b*",
+        "/api/audit/sessions?q=screen.content:ls",
+        "/api/audit/sessions?content=exit",
+        "/api/audit/sessions?content=NOT%20exit",
+        "/api/audit/sessions?limit=1",
+        "/api/audit/sessions/_count",
+        "/api/audit/sessions/_count?q=name:bob",
+        "/api/audit/sessions/_count?content=ls",
+        "/api/audit/sessions?snapshot=S&sort=-start_time&fields=protocol",
+        "/api/audit/sessions/_count?snapshot=S",
+        "/api/audit/sessions/stats?field=user.name",
+        "/api/audit/sessions/stats?field=protocol&sub_fields=client.ip&content=ls",
+        "/api/audit/sessions/histogram?field=start_time&bin-size=hour",
+        "/api/audit/users",
+        "/api/audit/users/_count",
+        "/api/audit/sessions/s1/content?q=ls",
+        "/api/audit/sessions/s1/content?q=exit%20OR%20ls~1&highlight=true",
+        "/api/audit/sessions/s2/content?q=useradd%20OR%20command:s*",
+        "/api/audit/sessions/s3",
+        "/api/audit/sessions/s3/content?q=(",
+        "/api/audit/sessions/s3/screenshots/1",
+        "/api/audit/sessions/elsewhere",
+    ] {
+        let [of_full, of_part] = [(&full, &snapshots[0]), (&part, &snapshots[1])].map(|(login, snapshot)| {
+            let answer = login.get(&path.replace("=S", &format!("={}", snapshot.as_str().unwrap())));
+            // What differs between two services at all.
+            let text = answer.text().replace(snapshot.as_str().unwrap(), "S");
+            let text: Vec<String> =
+                text.split(',').filter(|part| !part.contains("tiebreaker")).map(str::to_owned).collect();
+            (answer.status, text)
+        });
+        assert_eq!(of_full, of_part, "{path}");
+    }
+    assert!(full.get("/api/audit/sessions/s1/content?q=ls").json()["items"][0]["rank"].as_f64().is_some());
+}
+
+/// cookies, paths, parameters and headers of any bytes get an answer of the API, and never one of the fifth hundred.
+#[test]
+fn any_bytes_get_an_answer() {
+    let service = Service::new();
+    let login = service.as_user("admin");
+    let mut random: u64 = 0x5eed_0b57_ac1e;
+    let mut below = |end: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        (random % end as u64) as usize
+    };
+    let pieces = [
+        "%00",
+        "%ff",
+        "%2f",
+        "%2e%2e",
+        "..",
+        "/",
+        "//",
+        "'",
+        "%22",
+        "%5c",
+        "*",
+        "?",
+        ":",
+        ",",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        "~",
+        "%F0%9F%98%80",
+        "AND",
+        "NOT",
+        "start_time",
+        "tiebreaker",
+        "null",
+        "-1",
+        "99999999999999999999",
+        "1e9",
+        "s1",
+        "s3",
+        "_count",
+        "screenshots",
+        "content",
+        "%E2%80%AE",
+        "+",
+        "%20",
+        "a",
+        "=",
+    ];
+    let names = [
+        "q",
+        "content",
+        "fields",
+        "sort",
+        "limit",
+        "offset",
+        "start",
+        "end",
+        "snapshot",
+        "search_after",
+        "format",
+        "field",
+        "record_ids",
+        "highlight",
+    ];
+    let mut statuses = std::collections::BTreeSet::new();
+    for round in 0..1500 {
+        let mut text =
+            |count: usize| -> String { (0..below(count + 1)).map(|_| pieces[below(pieces.len())]).collect() };
+        let path = match round % 3 {
+            0 => format!("/api/audit/sessions/{}", text(6)),
+            1 => format!(
+                "/api/audit/sessions/s1/{}?{}={}",
+                ["content", "_generate", "screenshots/2", "audit_trail", "events"][round % 5],
+                names[round % names.len()],
+                text(8)
+            ),
+            _ => format!(
+                "/api/audit/sessions?{}={}&{}={}",
+                names[round % names.len()],
+                text(8),
+                names[(round / 7) % names.len()],
+                text(5)
+            ),
+        };
+        // A path that is none is refused before it comes here.
+        if path.parse::<axum::http::Uri>().is_err() {
+            continue;
+        }
+        let odd: Vec<u8> =
+            (0..12).map(|at| (round * 31 + at * 97) as u8).filter(|byte| *byte >= 32 && *byte != 127).collect();
+        let odd = axum::http::HeaderValue::from_bytes(&odd).unwrap();
+        let method = ["GET", "POST", "HEAD", "PUT", "OPTIONS"][round % 5];
+        let answer = login.send_odd(method, &path, &["range", "remote-addr", "user-agent", "accept"], &odd);
+        assert!(answer.status < 500, "{method} {path}: {} {}", answer.status, String::from_utf8_lossy(&answer.bytes));
+        if answer.status >= 400 && method != "HEAD" {
+            assert!(answer.json()["error"]["type"].is_string(), "{method} {path}");
+        }
+        statuses.insert(answer.status);
+        // The same odd bytes as a login are none.
+        let nobody = service.send_odd("GET", "/api/audit/sessions", &["cookie", "authorization"], &odd);
+        assert_eq!(nobody.status, 401);
+    }
+    assert!(statuses.contains(&200) && statuses.contains(&400) && statuses.contains(&404), "{statuses:?}");
+}

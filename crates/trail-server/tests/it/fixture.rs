@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, Request};
+use axum::http::{HeaderMap, HeaderValue, Request};
 use base64::Engine as _;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
@@ -173,13 +173,25 @@ impl Service {
         self.send_body(method, path, headers, Body::empty())
     }
 
+    /// Sends a request with the same odd bytes in several headers.
+    pub(crate) fn send_odd(&self, method: &str, path: &str, names: &[&'static str], odd: &HeaderValue) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for name in names {
+            request = request.header(*name, odd);
+        }
+        self.answer(request.body(Body::empty()).unwrap())
+    }
+
     /// Sends a request with a body.
     pub(crate) fn send_body(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(body).unwrap();
+        self.answer(request.body(body).unwrap())
+    }
+
+    fn answer(&self, request: Request<Body>) -> Answer {
         self.runtime.block_on(async {
             let response = router(self.app.clone()).oneshot(request).await.unwrap();
             let (parts, body) = response.into_parts();
@@ -222,6 +234,14 @@ impl Login<'_> {
 
     pub(crate) fn post(&self, path: &str) -> Answer {
         self.send("POST", path, &[])
+    }
+
+    pub(crate) fn send_odd(&self, method: &str, path: &str, names: &[&'static str], odd: &HeaderValue) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header("cookie", self.1.as_str());
+        for name in names {
+            request = request.header(*name, odd);
+        }
+        self.0.answer(request.body(Body::empty()).unwrap())
     }
 
     pub(crate) fn upload(&self, query: &str, bytes: impl Into<Body>) -> Answer {

@@ -160,14 +160,20 @@ fn csv() {
     let service = Service::new();
     let login = service.as_user("admin");
     let path = "/api/audit/sessions?format=csv&q=protocol:ssh&\
-        fields=protocol,user.gateway_username,server.ip,client.ip,client.port,analytics.interesting_events";
+        fields=protocol,user.gateway_username,server.ip,client.ip,client.port,analytics.similar_sessions";
     let answer = login.send("GET", path, &[("host", "127.0.0.1")]);
     assert_eq!(answer.headers["content-type"], "text/csv; charset=utf-8");
     let expected = "\"Key\",\"Protocol\",\"Gateway username\",\"Server IP\",\"Client IP\",\"Client port\",\
-        \"Analytics Interesting events\"\r\n\
+        \"Similar Sessions\"\r\n\
         \"s2\",\"SSH\",\"bob\",\"\",\"\",\"\",\"\"\r\n\
         \"s1\",\"SSH\",\"alice\",\"\",\"10.20.30.40\",\"48679\",\"\"\r\n";
     assert_eq!(answer.text(), expected);
+    let interesting = login.get("/api/audit/sessions/s2").json()["body"]["analytics"]["interesting_events"].clone();
+    let interesting: Vec<&str> = interesting.as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+    assert!(interesting.contains(&"sudo") && interesting.contains(&"useradd"), "{interesting:?}");
+    let table = login.get("/api/audit/sessions?format=csv&fields=analytics.interesting_events&q=key:s2").text();
+    let rows: String = interesting.iter().map(|word| format!("\"s2\",\"{word}\"\r\n")).collect();
+    assert_eq!(table, format!("\"Key\",\"Analytics Interesting events\"\r\n{rows}"), "a row for each value");
     let path = "/api/audit/sessions?format=csv&fields=trail_download_link&q=name:alice";
     let link = login.send("GET", path, &[("host", "127.0.0.1")]).text();
     assert!(link.ends_with("\"s1\",\"https://127.0.0.1/api/audit/sessions/s1/audit_trail\"\r\n"), "{link}");

@@ -4,6 +4,7 @@ mod access;
 mod deletion;
 mod fixture;
 mod lists;
+mod many;
 mod one_session;
 mod openapi;
 mod rules;

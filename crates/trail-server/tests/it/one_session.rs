@@ -58,6 +58,13 @@ fn lists_of_a_session() {
     let names: Vec<&String> = items[0].as_object().unwrap().keys().collect();
     assert_eq!(names, ["action", "channels_id", "content", "record_id", "time", "type"]);
     assert!(items.windows(2).all(|pair| pair[0]["time"].as_str() <= pair[1]["time"].as_str()), "by time");
+    let of_s2 = login.get("/api/audit/sessions/s2/events").json()["items"].clone();
+    let with_prompt = |item: &&Value| {
+        let (action, content) = (item["action"].as_str().unwrap(), item["content"].as_str().unwrap());
+        assert!(content.contains(action.lines().next().unwrap().trim_end()), "{item}");
+        content.len() > action.len()
+    };
+    assert!(of_s2.as_array().unwrap().iter().filter(with_prompt).count() > 3, "whole lines, prompts and all: {of_s2}");
     let second = login.get("/api/audit/sessions/s3/events?limit=1&offset=1").json();
     assert_eq!(second["items"], json!([items[1]]));
     assert_eq!(second["meta"]["previous"], "/api/audit/sessions/s3/events?limit=1&offset=0");
@@ -153,7 +160,7 @@ fn highlights() {
                 assert_eq!(whole[begin..end].to_lowercase(), "useradd", "{text}");
             }
             for rect in text["rects"].as_array().unwrap() {
-                assert_eq!(rect["columns"], 7, "{text}");
+                assert_eq!(rect["width"], 7, "{text}");
                 cells += 1;
             }
         }

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 /// Where tests name rules.
-const TESTS: [&str; 8] = [
+const TESTS: [&str; 9] = [
     include_str!("access.rs"),
     include_str!("deletion.rs"),
     include_str!("lists.rs"),
+    include_str!("many.rs"),
     include_str!("openapi.rs"),
     include_str!("one_session.rs"),
     include_str!("snapshots.rs"),

@@ -113,7 +113,7 @@ fn linked(has_body: bool) -> Value {
 }
 
 fn hit() -> Value {
-    let rect = object(&[("row", number()), ("column", number()), ("columns", number())]);
+    let rect = object(&[("row", number()), ("column", number()), ("width", number())]);
     let matched =
         object(&[("kind", text()), ("text", text()), ("ranges", list(list(number()))), ("rects", list(rect))]);
     json!({

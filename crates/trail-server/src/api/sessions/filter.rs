@@ -56,7 +56,9 @@ pub(super) fn wanted(call: &Call, kind: ErrorType) -> Result<Plan, ApiError> {
         clauses.push((Occur::Must, Plan::Leaf(Leaf::Keys(keys))));
     }
     clauses.extend(allowed.map(|allowed| (Occur::Must, allowed)));
-    clauses.push((Occur::Must, Plan::all()));
+    if !clauses.iter().any(|(occur, _)| *occur == Occur::Must) {
+        clauses.push((Occur::Must, Plan::all()));
+    }
     Ok(Plan::Bool { clauses, minimum: None })
 }
 
@@ -115,7 +117,7 @@ impl ContentSessions for Seam<'_> {
 /// What went wrong in the index: the request, which is told as `kind`, or the index.
 pub(super) fn index_error(error: &IndexError, kind: ErrorType) -> ApiError {
     match error {
-        IndexError::Engine(_) | IndexError::Read(_) | IndexError::Poisoned => {
+        IndexError::Engine(_) | IndexError::Read(_) | IndexError::Locked | IndexError::Poisoned => {
             ApiError::internal(ErrorType::SearchUnavailable, error)
         }
         error => ApiError::with(kind, error.to_string()),

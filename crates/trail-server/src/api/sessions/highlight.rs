@@ -56,7 +56,7 @@ pub(super) fn highlights(
 fn located(located: &Located) -> Value {
     let lines = located.lines.iter().map(|line| {
         let rects =
-            line.rects.iter().map(|rect| json!({ "column": rect.column, "columns": rect.width, "row": rect.row }));
+            line.rects.iter().map(|rect| json!({ "column": rect.column, "width": rect.width, "row": rect.row }));
         json!({
             "kind": line.kind.as_str(),
             "ranges": pairs(&line.ranges),

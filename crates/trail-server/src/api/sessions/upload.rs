@@ -48,6 +48,7 @@ pub(crate) fn upload(call: &Call) -> Result<Reply, ApiError> {
         let reason = failures.into_iter().next().unwrap_or_else(|| ErrorType::InvalidUpload.wording().to_owned());
         return Err(ApiError::with(ErrorType::InvalidUpload, reason));
     }
+    call.app.show()?;
     call.app.indexing.ask_new();
     let location = items[0]["meta"]["href"].as_str().unwrap_or_default().to_owned();
     let mut meta = call.meta();
