@@ -9,6 +9,7 @@ use trail_content::{Block, ContentFile, Kind};
 use trail_index::{DataDir, IndexReader, SessionInfo, Status, TrailEntry, index_version};
 use trail_model::{Offset, SessionMeta, Timestamp};
 
+use crate::alerts::{AlertRule, alerts};
 use crate::store::{Channel, Event, EventKind, IndexRun, RunStatus, SessionFacts, Store, StoreError, TrailState};
 use crate::{Session, iso_ms, rest_form};
 
@@ -123,6 +124,14 @@ pub struct SyncReport {
 /// # Errors
 /// [`SyncError`]. A trail that cannot be read is none: see [`SyncReport::unreadable`].
 pub fn sync(data: &DataDir, store: &Store, now_ns: i64) -> Result<SyncReport, SyncError> {
+    sync_with(data, store, &[], now_ns)
+}
+
+/// The same, with rules that give alerts. Alerts of sessions that are as they were stay as they were.
+///
+/// # Errors
+/// [`SyncError`].
+pub fn sync_with(data: &DataDir, store: &Store, rules: &[AlertRule], now_ns: i64) -> Result<SyncReport, SyncError> {
     let index = match IndexReader::open(data) {
         Ok(index) => index,
         Err(trail_index::Error::NoIndex { .. }) => return Ok(SyncReport::default()),
@@ -151,7 +160,7 @@ pub fn sync(data: &DataDir, store: &Store, now_ns: i64) -> Result<SyncReport, Sy
     }
     for some in changed.chunks(SYNC_BATCH) {
         let facts: Vec<SessionFacts> =
-            some.iter().map(|(entry, state)| facts(data, &index, entry, state, now_ns, &mut report)).collect();
+            some.iter().map(|(entry, state)| facts(data, &index, rules, entry, state, now_ns, &mut report)).collect();
         store.put_sessions(&facts, now_ns)?;
         report.stored += facts.len();
     }
@@ -162,6 +171,7 @@ pub fn sync(data: &DataDir, store: &Store, now_ns: i64) -> Result<SyncReport, Sy
 fn facts(
     data: &DataDir,
     index: &IndexReader,
+    rules: &[AlertRule],
     entry: &TrailEntry,
     state: &TrailState,
     now_ns: i64,
@@ -180,6 +190,10 @@ fn facts(
         session,
         trail: Some(state.clone()),
         channels: trail.as_ref().map(channels).unwrap_or_default(),
+        alerts: content
+            .as_ref()
+            .filter(|_| !rules.is_empty())
+            .map(|content| alerts(rules, content, &events, start_of(entry))),
         events,
         runs: vec![run(entry, now_ns)],
     }
@@ -224,6 +238,7 @@ pub fn announce(data: &DataDir, store: &Store, file: &str, now_ns: i64) -> Resul
         // No state of a trail is written so: indexing makes the document again.
         trail: Some(TrailState { key: key.clone(), file: file.to_owned(), state: String::new() }),
         channels: channels(&trail),
+        alerts: None,
         events: Vec::new(),
         runs: vec![run],
     };

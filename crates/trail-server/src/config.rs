@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use trail_catalog::{AlertKind, AlertRule};
+
 use crate::serve::Tls;
 use crate::settings::Settings;
 
@@ -71,7 +73,7 @@ pub enum ConfigError {
 }
 
 /// The names of all settings.
-pub const NAMES: [&str; 23] = [
+pub const NAMES: [&str; 24] = [
     "listen",
     "tls_cert",
     "tls_key",
@@ -94,6 +96,7 @@ pub const NAMES: [&str; 23] = [
     "search_timeout",
     "request_timeout",
     "retention",
+    "alert_rules",
     "screenshots_len_max",
 ];
 
@@ -177,6 +180,7 @@ impl Config {
             "retention" => {
                 settings.retention = if value.text == "forever" { None } else { Some(value.duration()?) };
             }
+            "alert_rules" => settings.alert_rules = rules_from_file(Path::new(text))?,
             "screenshots_len_max" => settings.screenshots_len_max = value.bytes()?,
             _ => return Err(unknown()),
         }
@@ -184,17 +188,50 @@ impl Config {
     }
 }
 
+/// The rules of a file: a list `rule` of tables with `name`, `kind` (command, title, screen, creditcard) and `pattern`.
+fn rules_from_file(path: &Path) -> Result<Vec<AlertRule>, ConfigError> {
+    let mut table = read_table(path)?;
+    let failed = |source| ConfigError::Syntax { path: path.to_owned(), source };
+    let rules = match table.remove("rule") {
+        Some(toml::Value::Array(rules)) if table.is_empty() => rules,
+        _ => return Err(failed("expected [[rule]] tables and nothing else".into())),
+    };
+    let rule = |rule: toml::Value| {
+        let text = |name: &str| rule.get(name).and_then(toml::Value::as_str);
+        let known = ["name", "kind", "pattern"];
+        let is_known = rule.as_table().is_some_and(|table| table.keys().all(|key| known.contains(&key.as_str())));
+        let kind = match text("kind").filter(|_| is_known) {
+            Some("command") => AlertKind::Command,
+            Some("title") => AlertKind::WindowTitle,
+            Some("screen") => AlertKind::ScreenContent,
+            Some("creditcard") => AlertKind::CreditCard,
+            _ => {
+                return Err(failed(
+                    "a rule has a name, a kind (command, title, screen, creditcard) and a pattern".into(),
+                ));
+            }
+        };
+        let name = text("name").ok_or_else(|| failed("a rule needs a name".into()))?;
+        AlertRule::new(name, kind, text("pattern")).map_err(|error| failed(error.into()))
+    };
+    rules.into_iter().map(rule).collect()
+}
+
 /// The settings of a file, by name.
 fn from_file(path: &Path) -> Result<Vec<(String, String)>, ConfigError> {
-    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+    let table = read_table(path)?;
     let failed = |source| ConfigError::Syntax { path: path.to_owned(), source };
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| failed(error.into()))?;
     let setting = |(name, value): (String, toml::Value)| match value {
         toml::Value::String(text) => Ok((name, text)),
         toml::Value::Integer(_) | toml::Value::Boolean(_) => Ok((name, value.to_string())),
         _ => Err(failed(format!("{name} must be a text, a whole number, true or false").into())),
     };
     table.into_iter().map(setting).collect()
+}
+
+fn read_table(path: &Path) -> Result<toml::Table, ConfigError> {
+    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+    text.parse().map_err(|error: toml::de::Error| ConfigError::Syntax { path: path.to_owned(), source: error.into() })
 }
 
 /// A value as it was written.
@@ -283,11 +320,15 @@ mod tests {
             let value = match name {
                 "listen" => "0.0.0.0:1",
                 "insecure_http" => "true",
+                // A file is needed.
+                "alert_rules" => continue,
                 name if name.ends_with("len_max") && name != "url_len_max" => "1KiB",
                 name if name.contains("time") || name.contains("interval") || name == "retention" => "1s",
                 _ => "1",
             };
             assert!(Config::default().set(name, value, "a test").is_ok(), "{name}");
+        }
+        for name in NAMES {
             assert!(page.contains(&format!("| `{name}` |")), "docs/operations.md has no line for {name}");
         }
     }

@@ -148,6 +148,15 @@ impl AppState {
         }
     }
 
+    /// Indexes what is new, whoever brought it.
+    ///
+    /// # Errors
+    /// [`IndexingError`].
+    pub fn index_new(&self) -> Result<(), IndexingError> {
+        self.indexing.ask_new();
+        self.index_queued()
+    }
+
     /// What was queued when the service ended last.
     fn take_up_unfinished(&self) {
         self.indexing.ask_new();
@@ -164,7 +173,8 @@ impl AppState {
     pub(crate) fn sync(&self) -> Result<(), IndexingError> {
         // One at a time: each adds the runs of what it finds changed.
         let _turn = lock(&self.syncing);
-        trail_catalog::sync(&self.data, &self.store, self.clock.now().0)?;
+        let now = self.clock.now().0;
+        trail_catalog::sync_with(&self.data, &self.store, &self.settings.alert_rules, now)?;
         self.show()?;
         Ok(())
     }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use trail_catalog::AlertRule;
+
 /// The settings of a service. Defaults are those of the published API where it names one.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -44,6 +46,8 @@ pub struct Settings {
     pub request_timeout: Duration,
     /// How long sessions are kept after their end; nothing: for ever.
     pub retention: Option<Duration>,
+    /// What alerts are made of.
+    pub alert_rules: Vec<AlertRule>,
     /// The most bytes of pictures kept.
     pub screenshots_len_max: u64,
 }
@@ -71,6 +75,7 @@ impl Default for Settings {
             search_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_secs(60),
             retention: None,
+            alert_rules: Vec::new(),
             screenshots_len_max: 1 << 30,
         }
     }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::facts::{self, Facts};
-use super::{Channel, Event, IndexRun, Result, Store, StoreError, sql, users};
+use super::{Alert, Channel, Event, IndexRun, Result, Store, StoreError, sql, users};
 use crate::Session;
 
 /// A document as the catalogue keeps it.
@@ -39,6 +39,8 @@ pub struct SessionFacts {
     pub channels: Vec<Channel>,
     /// What happened, by time.
     pub events: Vec<Event>,
+    /// What rules found, by time; nothing leaves what is known as it is.
+    pub alerts: Option<Vec<Alert>>,
     /// Index runs, added to those known; one of these that had not ended gives way.
     pub runs: Vec<IndexRun>,
 }
@@ -50,8 +52,7 @@ pub fn rest_form(session_id: &str) -> String {
 }
 
 impl Store {
-    /// Stores sessions with what belongs to them, in place of what was known of them: all or none. Downloads and alerts
-    /// stay. Each gets the next revision, and on the first time `now_ns` as its `creation_time`.
+    /// Stores sessions with what belongs to them, in place of what was known of them: all or none. Downloads stay. Each gets the next revision, and on the first time `now_ns` as its `creation_time`.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -220,10 +221,13 @@ fn next_revision(connection: &Connection) -> Result<u64> {
 
 /// Puts one session with what belongs to it.
 fn put(connection: &Connection, facts: &SessionFacts, now_ns: i64) -> Result<()> {
-    let SessionFacts { session, trail, channels, events, runs } = facts;
+    let SessionFacts { session, trail, channels, events, alerts, runs } = facts;
     put_document(connection, session, trail.as_ref(), next_revision(connection)?, now_ns)?;
     facts::replace(connection, Facts::Channel, &session.key, channels)?;
     facts::replace(connection, Facts::Event, &session.key, events)?;
+    if let Some(alerts) = alerts {
+        facts::replace(connection, Facts::Alert, &session.key, alerts)?;
+    }
     if !runs.is_empty() {
         facts::drop_unfinished_run(connection, &session.key)?;
     }

@@ -32,6 +32,7 @@ fn facts(session: &Session, state_name: &str) -> SessionFacts {
         trail: Some(state(&session.key, state_name)),
         channels: Vec::new(),
         events: Vec::new(),
+        alerts: None,
         runs: Vec::new(),
     }
 }

@@ -189,7 +189,14 @@ fn a_limited_role_learns_nothing_of_the_rest() {
     session.set("client.ip", "10.99.0.1");
     session.set("start_time", "2026-01-31T23:00:00.000Z");
     session.set("end_time", "2026-01-31T23:30:00.000Z");
-    let facts = trail_catalog::SessionFacts { session, trail: None, channels: vec![], events: vec![], runs: vec![] };
+    let facts = trail_catalog::SessionFacts {
+        session,
+        trail: None,
+        channels: vec![],
+        events: vec![],
+        alerts: None,
+        runs: vec![],
+    };
     store.put_sessions([&facts], crate::fixture::NOW).unwrap();
     let remover = part.as_user("admin");
     for key in ["s3", "s4"] {

@@ -19,7 +19,7 @@ fn synthetic(number: u64) -> SessionFacts {
     session.set("start_time", trail_catalog::iso_ms(start));
     session.set("end_time", trail_catalog::iso_ms(start + 60_000_000_000));
     session.set("duration", 60);
-    SessionFacts { session, trail: None, channels: vec![], events: vec![], runs: vec![] }
+    SessionFacts { session, trail: None, channels: vec![], events: vec![], alerts: None, runs: vec![] }
 }
 
 /// All keys of a snapshot, page after page.

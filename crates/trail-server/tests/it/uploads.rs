@@ -228,3 +228,64 @@ fn answers_follow_the_index() {
     assert_ne!(kept[3], kept[2]);
     assert_eq!(kept[4], kept[3]);
 }
+
+/// what rules are about is told, once it is indexed.
+#[test]
+fn alerts() {
+    let rule = |name: &str, kind, pattern| trail_catalog::AlertRule::new(name, kind, pattern).unwrap();
+    use trail_catalog::AlertKind;
+    let service = Service::with(|settings| {
+        settings.alert_rules = vec![
+            rule("accounts", AlertKind::Command, Some("user(add|del)")),
+            rule("words", AlertKind::ScreenContent, Some("brand-new +w")),
+            rule("cards", AlertKind::CreditCard, None),
+        ];
+    });
+    let login = service.as_user("admin");
+    let card = CAST.replace("more of them", "card 4111 1111 1111 1111");
+    let key = key(&login.upload("?start_time=2026-01-30T10:00:00Z", card));
+    service.index_queued();
+    let alerts = login.get(&format!("/api/audit/sessions/{key}/alerts")).json();
+    let item = |kind: &str, action: &str, content: &str, regexp: &str, record: u64, rule: &str, time: &str| {
+        json!({
+            "alert_type": format!("adp.event.screen.{kind}"), "channel_id": alerts["items"][0]["channel_id"], "matched_action": action,
+            "matched_content": content, "matched_regexp": regexp, "record_id": record, "rule_name": rule, "time": time,
+        })
+    };
+    let records = [0, 1].map(|place| alerts["items"][place]["record_id"].as_u64().unwrap());
+    assert!(records[0] < records[1]);
+    assert_eq!(
+        alerts["items"],
+        json!([
+            item(
+                "content",
+                "brand-new w",
+                "brand-new words",
+                "brand-new +w",
+                records[0],
+                "words",
+                "2026-01-30T10:00:00.100000"
+            ),
+            item(
+                "creditcard",
+                "**** **** **** ****",
+                "card **** **** **** ****",
+                "",
+                records[1],
+                "cards",
+                "2026-01-30T10:00:01.000000"
+            ),
+        ])
+    );
+    // Commands, in a session that is indexed again with rules in force.
+    std::fs::copy(service.data.trail_path("s2"), service.data.trail_path("copy")).unwrap();
+    std::fs::remove_file(service.data.trail_path("s2")).unwrap();
+    service.app.index_new().unwrap();
+    let alerts = login.get("/api/audit/sessions/copy/alerts").json()["items"].clone();
+    let found = alerts.as_array().unwrap();
+    assert!(!found.is_empty());
+    for alert in found {
+        assert_eq!((&alert["alert_type"], &alert["rule_name"]), (&json!("adp.event.command"), &json!("accounts")));
+        assert!(alert["matched_content"].as_str().unwrap().contains(alert["matched_action"].as_str().unwrap()));
+    }
+}
