@@ -107,8 +107,11 @@ pub(crate) fn match_item(
     }
     drop(growth);
 
+    let of_pixels = spans.iter().any(|span| span.place.is_some());
     let matched = found.into_iter().enumerate().filter(|(leaf, found)| {
-        !(found.shown.is_empty() && found.behind.is_empty()) && plan.leaves[*leaf].kinds.contains(kind)
+        (of_pixels || !plan.leaves[*leaf].of_pixels)
+            && !(found.shown.is_empty() && found.behind.is_empty())
+            && plan.leaves[*leaf].kinds.contains(kind)
     });
     let mut leaves: Vec<LeafOnItem> = matched
         .map(|(leaf, found)| {

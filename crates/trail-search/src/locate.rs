@@ -92,7 +92,7 @@ pub fn locate_all(plan: &Plan, terminal: &Terminal) -> Located {
     let mut located = Located::default();
     let mut scanner = Scanner::default();
     let title = terminal.title();
-    let ranges = matching(plan, &mut scanner, &[Kind::Title], title, None);
+    let ranges = matching(plan, &mut scanner, &[Kind::Title], title, None, false);
     if !ranges.is_empty() {
         let (kind, text) = (Kind::Title, title.to_owned());
         located.lines.push(LocatedLine {
@@ -107,7 +107,7 @@ pub fn locate_all(plan: &Plan, terminal: &Terminal) -> Located {
     }
     for_each_line(terminal, |line, text| {
         // A command is looked for where it would stand.
-        let ranges = matching(plan, &mut scanner, &[Kind::Line, Kind::Command], text, None);
+        let ranges = matching(plan, &mut scanner, &[Kind::Line, Kind::Command], text, None, false);
         if !ranges.is_empty() {
             located.lines.push(on_cells(Kind::Line, line, text, ranges));
         }
@@ -117,13 +117,21 @@ pub fn locate_all(plan: &Plan, terminal: &Terminal) -> Located {
 
 /// What matches in a text of a hit: ranges of bytes, sorted and disjoint.
 pub fn match_ranges(plan: &Plan, text: &HitText) -> Vec<Range<usize>> {
-    matching(plan, &mut Scanner::default(), &[text.kind], text.as_str(), text.next())
+    let of_pixels = !text.places().is_empty();
+    matching(plan, &mut Scanner::default(), &[text.kind], text.as_str(), text.next(), of_pixels)
 }
 
-fn matching(plan: &Plan, scanner: &mut Scanner, kinds: &[Kind], text: &str, next: Option<char>) -> Vec<Range<usize>> {
+fn matching(
+    plan: &Plan,
+    scanner: &mut Scanner,
+    kinds: &[Kind],
+    text: &str,
+    next: Option<char>,
+    of_pixels: bool,
+) -> Vec<Range<usize>> {
     let state = scanner.scan_state(plan, text, next);
     let mut ranges = Vec::new();
-    let reads = |leaf: &Leaf| kinds.iter().any(|&kind| leaf.kinds.contains(kind));
+    let reads = |leaf: &Leaf| (of_pixels || !leaf.of_pixels) && kinds.iter().any(|&kind| leaf.kinds.contains(kind));
     for leaf in plan.leaves.iter().filter(|leaf| !leaf.is_negative && reads(leaf)) {
         matches(leaf, &state, 0, |hit| ranges.push(hit.span));
     }

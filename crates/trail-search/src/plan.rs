@@ -50,6 +50,9 @@ pub struct Language {
     /// How many optional clauses of the outermost group must hold, in the words of
     /// [`minimum_should_match`](trail_query::minimum_should_match()).
     pub minimum_should_match: Option<String>,
+    /// Whether some of what is searched was read from pixels. Then, in `screentrail` mode, a word also matches what such a
+    /// reader may have made of it, in what was read from pixels only, at a lower rank.
+    pub reads_pixels: bool,
 }
 
 impl Language {
@@ -64,6 +67,7 @@ impl Language {
             phrase_slop: 0,
             fuzzy_prefix_len: 0,
             minimum_should_match: None,
+            reads_pixels: false,
         }
     }
 }
@@ -177,6 +181,8 @@ pub(crate) struct Leaf {
     pub(crate) span: Span,
     /// Asks for lifetimes of such a length, whatever the text; `matcher` then matches nothing.
     pub(crate) lifetime: Option<Lifetime>,
+    /// Asked only of what was read from pixels.
+    pub(crate) of_pixels: bool,
 }
 
 /// One thing after another.

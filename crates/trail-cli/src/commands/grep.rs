@@ -26,7 +26,7 @@ const LOOSE_LEN: usize = 256 << 20;
 
 pub(crate) fn run(args: &GrepArgs, ui: &Ui) -> Result<Outcome> {
     query::check_not_empty(&args.query)?;
-    let parsed = query::parse(&args.query, args.output.mode, ui)?;
+    let mut parsed = query::parse(&args.query, args.output.mode, ui)?;
     let filter = Filter::new(&args.filter)?;
     let options = recording::import_options(&args.read)?;
     let pixels = PixelEngine::new(&args.read.pixels)?;
@@ -82,6 +82,8 @@ pub(crate) fn run(args: &GrepArgs, ui: &Ui) -> Result<Outcome> {
             }
         }
     }
+    parsed.options.language.reads_pixels =
+        contents.iter().any(|(content, _)| !matches!(content.reader(), "" | trail_content::NO_READER));
     let searcher = Searcher::new(ScanSource::with_totals(contents).with_sessions(infos), parsed.options.clone());
     let mut out = io::BufWriter::new(io::stdout());
     let open = |index: usize| sessions[index].1.open(&options).map(|recording| recording.trail);

@@ -17,7 +17,7 @@ use crate::ui::Ui;
 
 pub(crate) fn run(args: &SearchArgs, ui: &Ui) -> Result<Outcome> {
     query::check_not_empty(&args.query)?;
-    let parsed = query::parse(&args.query, args.output.mode, ui)?;
+    let mut parsed = query::parse(&args.query, args.output.mode, ui)?;
     let filter = Filter::new(&args.filter)?;
     let data = DataDir::open(&args.data)?;
     let reader = IndexReader::open(&data)?;
@@ -44,6 +44,8 @@ pub(crate) fn run(args: &SearchArgs, ui: &Ui) -> Result<Outcome> {
     let files: Vec<&str> = entries.iter().map(|(_, entry)| entry.file.as_str()).collect();
     let open = |index: usize| Ok(TrailReader::open(data.trails_dir().join(files[index]))?);
 
+    parsed.options.language.reads_pixels =
+        entries.iter().any(|(_, entry)| entry.coverage.get("found_lines").is_some_and(|&count| count > 0));
     let searcher = Searcher::new(IndexSource::of_trails(reader.clone(), trails), parsed.options.clone());
     let mut out = io::BufWriter::new(io::stdout());
     let printer = Printer::new(&args.output, ui, &filter, &sessions, &open)?;

@@ -107,6 +107,26 @@ fn content_that_another_reader_made_is_made_again() {
     import(&[]);
     assert_eq!(fs::read_dir(data.join("content")).unwrap().count(), 1);
     search(0);
+    // What is found is when the lines stood, growing or not, for a few thousand queries.
+    let run = trail_with(["verify", "--index", "--data", data.to_str().unwrap()], &[], b"").expect_code(0);
+    assert!(run.out.contains(", 0 differences from replay"), "{}", run.out);
     import(&["--ocr", "none"]);
     search(1);
+}
+
+#[test]
+fn what_a_reader_confuses_is_found_at_a_lower_rank() {
+    let cache = tempfile::tempdir().unwrap();
+    let path = desktop("hextile-light.fbs.gz");
+    let search = |args: &[&str]| grep(&[args, &["--json"]].concat(), &path, cache.path());
+    let best = |hits: &[Value]| hits.iter().filter_map(|hit| hit["rank"].as_f64()).fold(0.0, f64::max);
+    let exact = search(&["operator"]).expect_code(0).json();
+    let folded = search(&["0perat0r"]).expect_code(0).json();
+    assert_eq!(folded.len(), exact.len());
+    assert!(best(&folded) > 0.0 && best(&folded) < best(&exact));
+    // A blank that the reader lost: a word inside another, but no short one.
+    search(&["perator"]).expect_code(0);
+    search(&["ope"]).expect_code(1);
+    search(&["operator AND NOT 0perat0r"]).expect_code(1);
+    search(&["--mode", "lucene", "0perat0r"]).expect_code(1);
 }

@@ -5,6 +5,7 @@
 use trail_index::analyzer::fold;
 
 mod fuzzy;
+mod misread;
 mod regexp;
 mod wildcard;
 
@@ -12,6 +13,7 @@ mod wildcard;
 mod tests;
 
 pub(crate) use fuzzy::Fuzzy;
+pub(crate) use misread::Misread;
 pub(crate) use regexp::{Classes, Regexp, RegexpError};
 pub(crate) use wildcard::Wildcard;
 
@@ -47,6 +49,8 @@ pub(crate) enum Pattern {
     Fuzzy(Fuzzy),
     /// Those in an interval, by their bytes.
     Range(TermRange),
+    /// Those that a reader of pixels may have made of a word.
+    Misread(Misread),
 }
 
 /// An interval of tokens, in the order of their bytes, which is that of their code points. `None` is an open end.
@@ -74,6 +78,7 @@ impl Pattern {
             Pattern::Regexp(regexp) => regexp.matches(token),
             Pattern::Fuzzy(fuzzy) => fuzzy.matches(token),
             Pattern::Range(range) => range.matches(token),
+            Pattern::Misread(misread) => misread.matches(token),
         }
     }
 
@@ -85,6 +90,7 @@ impl Pattern {
             Pattern::Regexp(regexp) => regexp.literal(),
             Pattern::Fuzzy(fuzzy) => fuzzy.literal(),
             Pattern::Range(_) => "",
+            Pattern::Misread(misread) => misread.literal(),
         }
     }
 

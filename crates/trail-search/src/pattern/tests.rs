@@ -108,3 +108,20 @@ proptest! {
         prop_assert_eq!(holds(&format!("({a})({b})")), expected);
     }
 }
+
+#[test]
+fn misread_words_look_alike() {
+    let check = |word: &str, token: &str, expected: bool| {
+        let misread = super::Misread::new(word);
+        assert_eq!(misread.matches(token), expected, "{word} {token}");
+        assert!(!expected || token.contains(misread.literal()), "{word} {token}");
+    };
+    check("prod01", "prodol", true);
+    check("prod01", "pr0dol", true);
+    check("prod01", "prod02", false);
+    check("gateway", "paymentgateway", true);
+    check("su", "sudo", false);
+    check("su", "su", true);
+    check("i0", "lo", true);
+    check("", "", true);
+}

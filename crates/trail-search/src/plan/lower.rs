@@ -1,5 +1,6 @@
 //! From the syntax tree to a plan: analysis of each leaf, and the clause rule over what analysis left.
 
+use trail_content::Kind;
 use trail_index::analyzer::{fold, words};
 use trail_query::{
     Assembled, ClauseList, Dialect, Leaf as SyntaxLeaf, LeafKind, Mode, Modifier, Node, Occur, Query, Span, Step,
@@ -12,7 +13,7 @@ use super::{
     Reading, Sequence, Sloppy, Slot, Tree, Vocabulary,
 };
 use crate::expansion::AllExpansions;
-use crate::pattern::{Classes, Fuzzy, Letters, Pattern, Regexp, RegexpError, TermRange, Wildcard};
+use crate::pattern::{Classes, Fuzzy, Letters, Misread, Pattern, Regexp, RegexpError, TermRange, Wildcard};
 use crate::session::{SessionField, SessionLeaf, SessionTest};
 use crate::time::{Period, TimeLeaf, time_leaf};
 use crate::{Error, Result};
@@ -58,6 +59,9 @@ pub(super) fn lower(query: &Query, language: Language) -> Result<Plan> {
         expansions: AllExpansions::default(),
     })
 }
+
+/// What a word that was perhaps misread counts: less than any exact match in all but absurd collections.
+const MISREAD_BOOST: f64 = 0.01;
 
 struct Lowering {
     language: Language,
@@ -315,6 +319,35 @@ impl Lowering {
     }
 
     fn add(&mut self, term: Term, boost: f64) -> Result<Tree> {
+        let misread = match &term {
+            Term::Sequence { kinds, tokens } => self.misread(*kinds, tokens),
+            _ => None,
+        };
+        let exact = self.add_leaf(term, boost)?;
+        match misread {
+            Some(pattern) => Ok(Tree::Best(vec![exact, self.add_misread(pattern, boost)?])),
+            None => Ok(exact),
+        }
+    }
+
+    /// What a word may have been read as, where it is looked for in pixels.
+    fn misread(&self, kinds: Kinds, tokens: &[String]) -> Option<Pattern> {
+        let reads_pixels = self.language.reads_pixels && self.language.mode == Mode::Screentrail;
+        match tokens {
+            [token] if reads_pixels && kinds.contains(Kind::Line) => Some(Pattern::Misread(Misread::new(token))),
+            _ => None,
+        }
+    }
+
+    fn add_misread(&mut self, pattern: Pattern, boost: f64) -> Result<Tree> {
+        let tree = self.add_leaf(Term::Pattern { kinds: Kinds::of(&[Kind::Line]), pattern }, MISREAD_BOOST * boost)?;
+        if let Some(leaf) = self.leaves.last_mut() {
+            leaf.of_pixels = true;
+        }
+        Ok(tree)
+    }
+
+    fn add_leaf(&mut self, term: Term, boost: f64) -> Result<Tree> {
         let mut lifetime = None;
         let (kinds, matcher) = match term {
             Term::All => return Ok(Tree::All(boost)),
@@ -345,7 +378,16 @@ impl Lowering {
         };
         self.check_count()?;
         let (is_negative, is_scored) = (self.is_negative(), self.is_scored());
-        self.leaves.push(Leaf { kinds, matcher, boost, is_negative, is_scored, span: self.at, lifetime });
+        self.leaves.push(Leaf {
+            kinds,
+            matcher,
+            boost,
+            is_negative,
+            is_scored,
+            span: self.at,
+            lifetime,
+            of_pixels: false,
+        });
         Ok(Tree::Leaf(self.leaves.len() - 1))
     }
 

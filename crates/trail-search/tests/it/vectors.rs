@@ -200,6 +200,7 @@ fn read(vector: &Vector, set: Set) -> Result<(Option<Query>, Language), ParseErr
         makes_phrases,
         phrase_slop: number("phrase_slop") as u32,
         fuzzy_prefix_len: number("fuzzy_prefix_length") as usize,
+        reads_pixels: false,
         minimum_should_match: settings["minimum_should_match"].as_str().map(str::to_owned),
         ..Language::of(&options)
     };

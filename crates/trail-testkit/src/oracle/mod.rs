@@ -34,4 +34,4 @@ pub use moments::Moments;
 pub use pattern::{Pattern, Wild};
 pub use query::{Field, Length, Query, Value, WALL_CLOCK};
 pub use questions::{Question, questions};
-pub use replay::{Replay, replay_all};
+pub use replay::{PixelLine, Replay, replay_all};

@@ -1,7 +1,7 @@
 //! One channel, replayed: what was visible at each moment.
 
 use rustc_hash::FxHashMap;
-use trail_container::TrailReader;
+use trail_container::{RecordBody, TrailReader};
 use trail_model::{ChannelId, RecordId, SessionMeta};
 use trail_replay::{Player, Result};
 use trail_screen::RowId;
@@ -50,12 +50,28 @@ pub fn replay_all(trail: &TrailReader) -> Result<Vec<Replay>> {
     channels.into_iter().map(|channel| Replay::of(trail, channel)).collect()
 }
 
+/// A line that was read from pixels, at a moment: a number that stays with it while it stands and grows, and its text.
+pub type PixelLine = (u64, String);
+
 impl Replay {
     /// Replays a channel from its first record, without keyframes.
     ///
     /// # Errors
     /// What the player answers.
     pub fn of(trail: &TrailReader, channel: ChannelId) -> Result<Replay> {
+        Replay::with_pixels(trail, channel, |_| Vec::new())
+    }
+
+    /// The same, where `lines` says what could be read in the pixels of a desktop at a moment: reading pixels is checked
+    /// elsewhere.
+    ///
+    /// # Errors
+    /// What the player answers.
+    pub fn with_pixels(
+        trail: &TrailReader,
+        channel: ChannelId,
+        mut lines: impl FnMut(u32) -> Vec<PixelLine>,
+    ) -> Result<Replay> {
         let mut texts = Texts::default();
         let mut records = Vec::new();
         let mut times = Vec::new();
@@ -63,6 +79,7 @@ impl Replay {
         let mut titles: Vec<(TextId, u32, u32)> = Vec::new();
         let mut player = Player::new(trail, channel)?;
         let mut text = String::new();
+        let mut desktop_title = None;
         while let Some(step) = player.step()? {
             let moment = records.len() as u32;
             records.push(step.record.id);
@@ -79,6 +96,19 @@ impl Replay {
                 });
                 if !terminal.title().is_empty() {
                     let title = texts.id(terminal.title());
+                    match titles.last_mut() {
+                        Some(last) if last.0 == title && last.2 == moment => last.2 = moment + 1,
+                        _ => titles.push((title, moment, moment + 1)),
+                    }
+                }
+            }
+            if step.screen.surface().is_some() {
+                screen.extend(lines(moment).iter().map(|(line, text)| (RowId(*line), texts.id(text))));
+                if let RecordBody::Title(title) = step.record.body {
+                    desktop_title = Some(title.to_owned()).filter(|title| !title.is_empty());
+                }
+                if let Some(title) = &desktop_title {
+                    let title = texts.id(title);
                     match titles.last_mut() {
                         Some(last) if last.0 == title && last.2 == moment => last.2 = moment + 1,
                         _ => titles.push((title, moment, moment + 1)),
