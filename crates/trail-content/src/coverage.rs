@@ -71,6 +71,8 @@ coverage! {
     text_bytes,
     /// Inputs that were not shown, or not surely, and therefore left out.
     input_not_shown,
+    /// What was put on the clipboard of a desktop and did not surely stand on it: its text was left out.
+    clipboard_not_shown,
     /// Presses of Enter at which it could not be told whether they ran a command.
     commands_in_doubt,
     /// Spans with concealed text.

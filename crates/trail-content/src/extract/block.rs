@@ -1,8 +1,8 @@
 //! One content block: its records, one after the other.
 
-use trail_container::{Record, RecordBody, TrailReader};
+use trail_container::{Encoded, Record, RecordBody, TrailReader};
 use trail_frame::Surface;
-use trail_model::{ChannelKind, Offset};
+use trail_model::{ChannelKind, Clipped, KeyStroke, Offset};
 use trail_replay::Screen;
 use trail_screen::Terminal;
 
@@ -202,6 +202,16 @@ impl Worker {
         pixels.settle(record.offset, &mut notes);
         match &record.body {
             RecordBody::Drawing(_) => pixels.update(surface, at, record.offset, &mut notes),
+            RecordBody::Key(Encoded { encoding: KeyStroke::ENCODING, data }) => {
+                if let Some(key) = KeyStroke::from_bytes(data) {
+                    pixels.key(key, at);
+                }
+                false
+            }
+            RecordBody::Clipboard(Encoded { encoding: Clipped::ENCODING, data }) => {
+                pixels.clipboard(data, at, &mut notes);
+                false
+            }
             RecordBody::Title(title) => {
                 self.title.update(title, at, &mut self.out.draft);
                 false
@@ -219,7 +229,7 @@ impl Worker {
                 coverage.output_bytes += bytes.len() as u64;
                 self.utf8.feed(bytes);
             }
-            RecordBody::Input(_) => coverage.input_records += 1,
+            RecordBody::Input(_) | RecordBody::Key(_) => coverage.input_records += 1,
             RecordBody::Resize(_) => coverage.resizes += 1,
             RecordBody::Opaque { .. } => coverage.opaque_records += 1,
             RecordBody::ChannelOpen(open) => self.out.kind = Some(ChannelKind::from_name(open.kind)),
@@ -228,6 +238,7 @@ impl Worker {
             | RecordBody::Marker(_)
             | RecordBody::Signal(_)
             | RecordBody::Pointer(_)
+            | RecordBody::Clipboard(_)
             | RecordBody::Title(_) => {}
             _ => coverage.skipped_records += 1,
         }
@@ -247,7 +258,7 @@ impl Worker {
             self.inputs.finish(&mut self.out.draft);
             self.out.live_commands = self.commands.finish(&self.lines, last, &mut self.out.draft);
         }
-        self.out.coverage.input_not_shown = self.inputs.not_shown;
+        self.out.coverage.input_not_shown += self.inputs.not_shown;
         self.out.coverage.commands_in_doubt = self.commands.in_doubt;
         self.out.last = last;
         self.out.border = self.lines.border;

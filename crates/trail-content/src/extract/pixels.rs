@@ -8,19 +8,21 @@ mod cache;
 mod finder;
 mod frame;
 mod live;
+mod typed;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use trail_frame::{Faults, Surface};
-use trail_model::Offset;
+use trail_model::{KeyStroke, Offset};
 
 use super::draft::Draft;
 use crate::{Coverage, PixelBox, PixelReader};
 use cache::{Glances, LineCache, Reading};
 use frame::{Change, Frame, State};
 use live::{Leaving, LiveLine};
+use typed::Typed;
 
 /// Least confidence at which a line counts as read, from 0 to 1.
 const MIN_CONFIDENCE: f32 = 0.5;
@@ -41,6 +43,7 @@ pub(super) struct PixelLines {
     leaving: Vec<Leaving>,
     cache: LineCache,
     glances: Glances,
+    typed: Typed,
     /// The last change that may have been a caret's, and the pixels before it.
     caret: Option<(PixelBox, Vec<u8>)>,
     faults: Faults,
@@ -73,6 +76,7 @@ impl PixelLines {
             leaving: Vec::new(),
             cache: LineCache::default(),
             glances: Glances::default(),
+            typed: Typed::default(),
             caret: None,
             faults: Faults::default(),
             lost_until: Offset::ZERO,
@@ -85,11 +89,23 @@ impl PixelLines {
         let is_ripe = |waiting: &Waiting| waiting.offset.0.saturating_add(rest) <= now.0;
         let count = self.waiting.iter().take_while(|waiting| is_ripe(waiting)).count();
         self.read(count, notes);
+        self.typed.decide(self.waiting.front().map(|waiting| waiting.moment), notes);
+    }
+
+    /// Takes a key, at moment `at`.
+    pub(super) fn key(&mut self, key: KeyStroke, at: u32) {
+        self.typed.key(key, at);
+    }
+
+    /// Takes what was put on the clipboard, at moment `at`.
+    pub(super) fn clipboard(&mut self, body: &[u8], at: u32, notes: &mut Notes<'_>) {
+        typed::clipboard(body, at, self.lines.iter().map(|line| line.reading.text.as_str()), notes);
     }
 
     /// Reads what stands at the end: nothing changes it any more. `last` is the last moment.
     pub(super) fn finish(&mut self, last: u32, end: Offset, notes: &mut Notes<'_>) {
         self.read(self.waiting.len(), notes);
+        self.typed.finish(last, notes);
         for line in self.lines.drain(..) {
             self.leaving.push(Leaving { line, end: last, gone_at: end });
         }
@@ -312,6 +328,10 @@ impl PixelLines {
             self.leaving.push(Leaving { line: before, end: begin - 1, gone_at });
         }
         let text = line.reading.text.as_str();
+        if self.typed.is_active() {
+            let was_here = self.leaving.iter().filter(|leaving| leaving.line.area.meets(line.area));
+            self.typed.line(begin, text, was_here.map(|leaving| leaving.line.reading.text.as_str()));
+        }
         let grown = |leaving: &Leaving| leaving.end < begin && leaving.grew_to(line.area, text);
         if let Some(index) = self.leaving.iter().position(grown) {
             line.grow_from(self.leaving.remove(index).line);

@@ -8,7 +8,7 @@ use trail_content::{
     RecognizeError, extract,
 };
 use trail_frame::{Draw, DrawingWriter, Mask, Surface};
-use trail_model::{ChannelKind, ChannelOpen, Event, EventKind, Offset, PixelRect, TrailId};
+use trail_model::{ChannelKind, ChannelOpen, Clipped, Event, EventKind, KeyStroke, Offset, PixelRect, TrailId};
 use trail_replay::{Player, Recorder};
 
 use crate::make::{CHANNEL, trail};
@@ -310,4 +310,73 @@ fn what_is_not_read_is_counted() {
     let unread = extract(&trail(&events, 1 << 18), &ExtractOptions::with_threads(1)).unwrap();
     assert_eq!(unread.coverage.line_items, 0);
     assert_eq!(ContentFile::open(unread.bytes).unwrap().reader(), "none");
+}
+
+/// Types `text` and Enter from `offset` on, 50 ms a key; `echo` draws what each key shows.
+fn typing(events: &mut Vec<Event>, offset: u64, text: &str, echo: impl Fn(&mut DrawingWriter, usize, char)) {
+    for (index, c) in text.chars().enumerate() {
+        let at = offset + index as u64 * 50_000_000;
+        events.push(event(at, EventKind::Key(KeyStroke::new(c.into(), true))));
+        events.push(event(at, EventKind::Key(KeyStroke::new(c.into(), false))));
+        events.push(frame(at + 1_000_000, |writer| echo(writer, index, c)));
+    }
+    events.push(event(offset + 2 * SECOND, EventKind::Key(KeyStroke::new(0xff0d, true))));
+}
+
+/// The items of a kind, as text and spans, and how much typed and copied text was not shown.
+fn items(events: &[Event], kind: Kind) -> (Vec<String>, u64) {
+    let options = ExtractOptions::with_threads(1).with_reader(reader(REST_NS));
+    let extraction = extract(&trail(events, 1 << 18), &options).unwrap();
+    let coverage = extraction.coverage;
+    let file = ContentFile::open(extraction.bytes).unwrap();
+    let items = crate::make::show(&file.channels()[0].block(0).unwrap(), kind);
+    (items, coverage.input_not_shown + coverage.clipboard_not_shown)
+}
+
+#[test]
+fn what_was_typed_is_input_only_if_the_desktop_showed_it() {
+    let as_typed = |writer: &mut DrawingWriter, index: usize, c: char| {
+        write(writer, 10 + index as u32, 2, &c.to_string());
+    };
+    let as_dots = |writer: &mut DrawingWriter, index: usize, _: char| write(writer, 10 + index as u32, 2, "*");
+    let label = || {
+        let mut events = open();
+        events.push(frame(SECOND, |writer| write(writer, 1, 2, "password:")));
+        events
+    };
+
+    let mut shown = label();
+    typing(&mut shown, 2 * SECOND, "opensesame", as_typed);
+    let (texts, not_shown) = items(&shown, Kind::Input);
+    assert_eq!((texts.len(), not_shown), (1, 0));
+    assert!(texts[0].starts_with("opensesame: 3-30(1@3 2@6 "), "{texts:?}");
+
+    // Neither what dots hide, nor what happens to stand beside them, nor what an answer says.
+    for secret in ["opensesame", "password"] {
+        let mut masked = label();
+        typing(&mut masked, 2 * SECOND, secret, as_dots);
+        masked.push(frame(5 * SECOND, |writer| write(writer, 1, 5, secret)));
+        let (texts, not_shown) = items(&masked, Kind::Input);
+        assert_eq!((texts.len(), not_shown), (1, 1));
+        assert!(texts[0].starts_with(": 3-"), "{texts:?}");
+    }
+
+    // Too short to be sure, or not text alone.
+    let mut short = label();
+    typing(&mut short, 2 * SECOND, "ab", as_typed);
+    assert_eq!(items(&short, Kind::Input).1, 1);
+}
+
+#[test]
+fn what_was_copied_is_found_only_if_it_stood_there() {
+    let mut events = open();
+    events.push(frame(SECOND, |writer| write(writer, 1, 2, "serial-4711")));
+    for text in ["4711", "hunter2!"] {
+        events.push(event(3 * SECOND, EventKind::Clipboard(Clipped::new("text/plain", text.as_bytes()))));
+    }
+    assert_eq!(items(&events, Kind::Clipboard), (vec!["4711: 3-3".to_owned(), ": 4-4".to_owned()], 1));
+    let options = ExtractOptions::with_threads(1).with_reader(reader(REST_NS));
+    let bytes = extract(&trail(&events, 1 << 18), &options).unwrap().bytes;
+    let block = ContentFile::open(bytes).unwrap().channels()[0].block(0).unwrap();
+    assert!(!block.pool().contains("hunter"));
 }
