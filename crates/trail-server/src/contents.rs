@@ -1,9 +1,11 @@
 //! The content of all indexed trails, kept open from one search to the next.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::{Duration, Instant, SystemTime};
 
+use rustc_hash::FxBuildHasher;
 use trail_index::{DataDir, Error, IndexReader};
 use trail_model::TrailId;
 use trail_search::{IndexSource, Version};
@@ -12,6 +14,8 @@ use crate::state::lock;
 
 /// Answers kept: which trails a query was true in.
 const ANSWERS_MAX: usize = 256;
+/// Queries are asked in so many lanes.
+const TURNS: usize = 64;
 /// States of the index that kept answers may be from.
 const STATES_MAX: usize = 8;
 /// Trails in all kept answers together.
@@ -34,6 +38,8 @@ pub(crate) struct Content {
     versions: Arc<HashSet<Version>>,
     /// Shared by all states: what was found in a trail holds as long as its content is the same.
     answers: Arc<Mutex<Answers>>,
+    /// One of them is held while a query is asked, so that it is not asked twice at a time.
+    turns: Arc<[Mutex<()>; TURNS]>,
 }
 
 #[derive(Default)]
@@ -108,9 +114,11 @@ fn renewed(data: &DataDir, current: Option<Arc<Content>>) -> Result<Option<Arc<C
     };
     let versions: Arc<HashSet<Version>> =
         Arc::new(source.trails().iter().map(|trail| source.version(*trail)).collect());
+    let turns = current.as_ref().map(|content| Arc::clone(&content.turns));
+    let turns = turns.unwrap_or_else(|| Arc::new(std::array::from_fn(|_| Mutex::default())));
     let answers = current.map_or_else(Arc::default, |content| Arc::clone(&content.answers));
     lock(&answers).begin(Arc::clone(&versions));
-    Ok(Some(Arc::new(Content { state, source, versions, answers })))
+    Ok(Some(Arc::new(Content { state, source, versions, answers, turns })))
 }
 
 impl Content {
@@ -121,9 +129,15 @@ impl Content {
         query: &str,
         find: impl FnOnce(Vec<TrailId>) -> Result<(Vec<TrailId>, bool), E>,
     ) -> Result<Arc<Vec<TrailId>>, E> {
-        let kept = lock(&self.answers).by_query.get(query).cloned();
-        let (found, is_whole) = match kept {
-            Some(kept) if Arc::ptr_eq(&kept.asked, &self.versions) => return Ok(kept.found),
+        let kept = || lock(&self.answers).by_query.get(query).cloned();
+        let is_current = |kept: &Answer| Arc::ptr_eq(&kept.asked, &self.versions);
+        if let Some(kept) = kept().filter(is_current) {
+            return Ok(kept.found);
+        }
+        let lane = FxBuildHasher.hash_one(query) as usize % TURNS;
+        let _turn = lock(&self.turns[lane]);
+        let (found, is_whole) = match kept() {
+            Some(kept) if is_current(&kept) => return Ok(kept.found),
             Some(kept) => {
                 let is_known = |trail: &TrailId| kept.asked.contains(&self.source.version(*trail));
                 let known = kept.found.iter().copied();

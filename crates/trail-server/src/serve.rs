@@ -31,7 +31,7 @@ const GREETING_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long requests may go on after the service was told to end.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 /// How often the index is looked at for something new.
-const FOLLOW_EVERY: Duration = Duration::from_millis(500);
+const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 /// Bytes of the head of a request.
 const HEAD_LEN_MAX: usize = 64 << 10;
 
@@ -162,7 +162,10 @@ async fn follow(app: AppState) {
         let now = index_state(&app.data);
         if now != seen {
             let app = app.clone();
-            let synced = tokio::task::spawn_blocking(move || app.sync().map_err(|error| with_causes(&error)));
+            let synced = tokio::task::spawn_blocking(move || {
+                app.contents.now(&app.data, Duration::ZERO).map_err(|error| with_causes(&error))?;
+                app.sync().map_err(|error| with_causes(&error))
+            });
             match synced.await {
                 Ok(Ok(())) => seen = now,
                 // It is tried again.

@@ -22,6 +22,9 @@ use crate::times;
 /// Hits of one answer.
 const LIMIT: usize = 500;
 const LIMIT_MAX: usize = 10_000;
+/// A service that listens opens a new state of the index by itself, as soon as it sees one. For so many refresh intervals
+/// requests leave it that.
+const PATIENCE: u32 = 5;
 /// Of those that tell what matched.
 const MARKED_MAX: usize = 100;
 
@@ -147,7 +150,7 @@ pub(super) fn content_of(call: &Call, stored: &StoredSession) -> Result<Option<A
 }
 
 fn content_index(call: &Call) -> Result<Option<Arc<Content>>, ApiError> {
-    let content = call.app.contents.now(&call.app.data, call.app.settings.refresh_interval);
+    let content = call.app.contents.now(&call.app.data, call.app.settings.refresh_interval * PATIENCE);
     content.map_err(|error| ApiError::internal(ErrorType::SearchUnavailable, &error))
 }
 
