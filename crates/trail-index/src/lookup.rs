@@ -37,6 +37,17 @@ pub struct TermPattern<'a> {
     pub prefix: &'a str,
     /// What every token of the set holds somewhere; may be empty. The longer, the fewer terms are looked at.
     pub infix: &'a str,
+    /// What every token of the set is near to, if it is.
+    pub near: Option<Near<'a>>,
+}
+
+/// Tokens that so many edits (insertions, deletions, substitutions, swaps of neighbours) at most make from a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Near<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// The edits.
+    pub edits: u32,
 }
 
 /// The tokens between two, in the order of their bytes: the order of characters, as Lucene has it.

@@ -1,6 +1,7 @@
 //! One pass over posting lists: which items may match, and for each trail the best of what its items may be worth.
 
-use std::collections::HashSet;
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BinaryHeap, HashSet};
 
 use trail_content::Kind;
 use trail_model::TrailId;
@@ -64,6 +65,86 @@ impl TrailWeights {
     }
 }
 
+/// The best of the candidates of one leaf: the heaviest, among equals those that could be seen first.
+#[derive(Debug)]
+pub struct BestCandidates {
+    most: usize,
+    /// The worst on top.
+    kept: BinaryHeap<Reverse<Candidate>>,
+    /// Others were there, none better than the worst kept.
+    left_out: bool,
+}
+
+/// A candidate by what it may be worth.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Candidate {
+    weight: f64,
+    start: u32,
+    /// Place in the manifest, segment and document.
+    place: u32,
+    segment: u32,
+    doc: u32,
+}
+
+impl Candidate {
+    fn key(&self) -> (Reverse<u32>, Reverse<(u32, u32, u32)>) {
+        (Reverse(self.start), Reverse((self.place, self.segment, self.doc)))
+    }
+}
+
+impl Eq for Candidate {}
+
+impl Ord for Candidate {
+    /// The better is the greater.
+    fn cmp(&self, other: &Candidate) -> Ordering {
+        self.weight.total_cmp(&other.weight).then_with(|| self.key().cmp(&other.key()))
+    }
+}
+
+impl PartialOrd for Candidate {
+    fn partial_cmp(&self, other: &Candidate) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl BestCandidates {
+    /// Keeps at most so many.
+    pub fn new(most: usize) -> BestCandidates {
+        BestCandidates { most, kept: BinaryHeap::new(), left_out: false }
+    }
+
+    fn offer(&mut self, candidate: Candidate) {
+        if self.kept.len() < self.most {
+            self.kept.push(Reverse(candidate));
+            return;
+        }
+        self.left_out = true;
+        if let Some(mut worst) = self.kept.peek_mut()
+            && candidate > worst.0
+        {
+            worst.0 = candidate;
+        }
+    }
+
+    /// What no candidate that was left out goes beyond: its weight, and when it could first be seen, in milliseconds.
+    pub fn rest(&self) -> Option<(f64, u32)> {
+        self.kept.peek().filter(|_| self.left_out).map(|worst| (worst.0.weight, worst.0.start))
+    }
+
+    /// The items, each with the place of its trail in the manifest; by place, then in order.
+    pub fn items(&self, index: &IndexReader) -> Vec<(usize, ItemRef)> {
+        let item = |Reverse(of): &Reverse<Candidate>| {
+            let segment = &index.segments()[of.segment as usize];
+            let mut docs = segment.docs_of(of.place as usize);
+            let item = docs.find_map(|docs| docs.item(of.doc))?;
+            Some((of.place as usize, item))
+        };
+        let mut items: Vec<(usize, ItemRef)> = self.kept.iter().filter_map(item).collect();
+        items.sort_unstable();
+        items
+    }
+}
+
 /// The candidates of a query, gathered leaf by leaf.
 pub struct Survey {
     index: IndexReader,
@@ -82,7 +163,7 @@ impl Survey {
     }
 
     /// Adds the items of `kind` that have a token for each of `lookups`; `weigh` tells what each may be worth at most, not
-    /// less than 0.
+    /// less than 0. The best of them also go to `best`.
     ///
     /// # Errors
     /// [`Error::TooManyTerms`], [`Error::Cancelled`], [`Error::Postings`].
@@ -91,13 +172,14 @@ impl Survey {
         kind: Kind,
         lookups: &[Lookup<'_>],
         limits: &Limits<'_>,
+        mut best: Option<&mut BestCandidates>,
         mut weigh: impl FnMut(Evidence<'_>) -> f64,
     ) -> Result<TrailWeights, Error> {
         let count = self.index.trails().len();
         let (mut weights, mut first) = (vec![-1.0; count], vec![u32::MAX; count]);
         let mut frequencies = vec![Frequencies::default(); lookups.len()];
         let mut seen = 0_usize;
-        for (segment, bits) in self.index.segments().iter().zip(&mut self.docs) {
+        for (number, (segment, bits)) in self.index.segments().iter().zip(&mut self.docs).enumerate() {
             limits.check()?;
             let is_wanted = |place: usize| self.only.as_ref().is_none_or(|only| only.contains(&place));
             let mut candidates = Candidates::new(segment, kind, lookups, is_wanted, limits)?;
@@ -114,9 +196,13 @@ impl Survey {
                 candidates.frequencies(doc, &mut frequencies);
                 let (len, len_code) = segment.reader.len_of(doc);
                 let weight = weigh(Evidence { frequencies: &frequencies, len, len_code });
-                let best: &mut f64 = &mut weights[place];
-                *best = best.max(weight);
-                first[place] = first[place].min(starts[doc as usize]);
+                let start = starts[doc as usize];
+                if let Some(best) = &mut best {
+                    best.offer(Candidate { weight, start, place: place as u32, segment: number as u32, doc });
+                }
+                let heaviest: &mut f64 = &mut weights[place];
+                *heaviest = heaviest.max(weight);
+                first[place] = first[place].min(start);
             }
         }
         Ok(TrailWeights { weights, starts: first })

@@ -1,5 +1,7 @@
 //! How a query is read.
 
+use std::time::Duration;
+
 /// The fields of content queries. `screen.content` is another name of `screen`.
 pub const CONTENT_FIELDS: [&str; 6] = ["screen", "screen.content", "command", "title", "input", "clipboard"];
 
@@ -54,7 +56,8 @@ pub enum Operator {
     And,
 }
 
-/// Bounds on what a query may cost to read.
+/// Bounds on what a query may cost: to read (this crate), to make ready and to answer (`trail-search`). Each answers with
+/// an error that names it, its value and a way to ask for less; none cuts a query or an answer short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of query text.
@@ -67,6 +70,14 @@ pub struct Limits {
     pub regexp_chars: usize,
     /// `*` and `?` in one word.
     pub wildcards: usize,
+    /// Leaves after analysis: one word of a query may hold several.
+    pub leaves: usize,
+    /// States of the automaton of one regular expression.
+    pub states: usize,
+    /// Terms of one index segment that a prefix, pattern, fuzzy word or range may stand for.
+    pub expansions: usize,
+    /// How long a search may take; `None` is as long as it needs.
+    pub deadline: Option<Duration>,
 }
 
 impl Limits {
@@ -80,6 +91,12 @@ impl Limits {
     pub const REGEXP_CHARS: usize = 256;
     /// Wildcard signs in a word; an automaton grows with each.
     pub const WILDCARDS: usize = 256;
+    /// Leaves after analysis: 1,024 words, each of which may hold some words more.
+    pub const LEAVES: usize = 16 * 1024;
+    /// States of an automaton; Lucene's own default.
+    pub const STATES: usize = 10_000;
+    /// Terms that a pattern may stand for; the documents of as many are gathered in a tenth of a second.
+    pub const EXPANSIONS: usize = 1 << 20;
 }
 
 impl Default for Limits {
@@ -90,6 +107,10 @@ impl Default for Limits {
             clauses: Self::CLAUSES,
             regexp_chars: Self::REGEXP_CHARS,
             wildcards: Self::WILDCARDS,
+            leaves: Self::LEAVES,
+            states: Self::STATES,
+            expansions: Self::EXPANSIONS,
+            deadline: None,
         }
     }
 }
@@ -112,7 +133,7 @@ pub struct Options {
     /// The fields there are. In [`Mode::Screentrail`] a word before a colon that is none of them is text, in [`Mode::Sps`]
     /// it is an error, in [`Mode::Lucene`] any name passes. An empty list knows every name.
     pub fields: Vec<String>,
-    /// What the query may cost to read.
+    /// What the query may cost.
     pub limits: Limits,
 }
 

@@ -318,7 +318,8 @@ impl<'a> Parser<'a> {
                 self.check_leading(pattern, token.span)?;
                 if pattern.matches(['*', '?']).count() > self.options.limits.wildcards {
                     let expected = format!("at most {} wildcards in a word", self.options.limits.wildcards);
-                    return Err(ParseError::new(ErrorKind::TooComplex, self.text, token.span, expected));
+                    return Err(ParseError::new(ErrorKind::TooComplex, self.text, token.span, expected)
+                        .hint("`*` stands for any number of characters, one is as good as several"));
                 }
                 LeafKind::Wildcard { pattern: pattern.clone() }
             }
@@ -341,7 +342,8 @@ impl<'a> Parser<'a> {
     fn check_regexp(&self, pattern: &str, span: Span) -> Result<(), ParseError> {
         if pattern.chars().count() > self.options.limits.regexp_chars {
             let expected = format!("at most {} characters between the slashes", self.options.limits.regexp_chars);
-            return Err(ParseError::new(ErrorKind::TooComplex, self.text, span, expected));
+            return Err(ParseError::new(ErrorKind::TooComplex, self.text, span, expected)
+                .hint("ask for several shorter expressions with `OR`"));
         }
         match regexp::fault(pattern) {
             Some(fault) => Err(ParseError::new(ErrorKind::BadRegexp, self.text, span, fault)

@@ -15,7 +15,7 @@ use crate::rank::{KindStatistics, Statistics, sloppy_weight, token_weight, word_
 use crate::source::Bound;
 
 /// The index has milliseconds.
-const NS_PER_MS: u64 = 1_000_000;
+pub(crate) const NS_PER_MS: u64 = 1_000_000;
 
 /// Word counts up to this many are worked out once for each length.
 const KEPT_FREQUENCIES: usize = 4;
@@ -40,12 +40,21 @@ pub(crate) struct Bm25Bound<'a> {
     /// Every match that is not one of words alone has one of the tokens looked up as part or whole.
     tokens_are_looked_up: bool,
     only_tokens: bool,
+    /// One word is looked for: where it stands as a word, that alone counts.
+    is_one_word: bool,
     /// By number of occurrences and code of the length; negative: not known yet.
     kept: [[f64; 256]; KEPT_FREQUENCIES],
 }
 
 impl<'a> LeafBound<'a> {
-    pub(crate) fn new(plan: &Plan, leaf: &Leaf, kind: Kind, statistics: &'a Statistics) -> LeafBound<'a> {
+    /// `expansions` are those of the plan by `statistics`.
+    pub(crate) fn new(
+        plan: &Plan,
+        leaf: &Leaf,
+        kind: Kind,
+        statistics: &'a Statistics,
+        expansions: &AllExpansions,
+    ) -> LeafBound<'a> {
         if !leaf.is_scored {
             return LeafBound::Constant(0.0);
         }
@@ -57,7 +66,7 @@ impl<'a> LeafBound<'a> {
                 return LeafBound::Constant(leaf.boost * scale * sloppy_weight(phrase, statistics.of(kind)) * SLACK);
             }
             LeafMatcher::Pattern(term) => {
-                let most = match AllExpansions::new(plan, statistics).of(*term, kind) {
+                let most = match expansions.of(*term, kind) {
                     Some(expansions) => scale * expansions.most(statistics.of(kind).docs) * SLACK,
                     None => 1.0,
                 };
@@ -71,6 +80,8 @@ impl<'a> LeafBound<'a> {
             by_tokens: leaf.boost * scale * token_weight(plan, atoms, statistics),
             tokens_are_looked_up: plan.reading != Reading::Blanks && atoms.iter().all(|atom| atom.words.is_empty()),
             only_tokens: plan.reading == Reading::Blanks,
+            is_one_word: plan.reading != Reading::Blanks
+                && matches!(&atoms[..], [atom] if atom.is_word && atom.words.is_empty()),
             kept: [[-1.0; 256]; KEPT_FREQUENCIES],
         }))
     }
@@ -89,6 +100,9 @@ impl Bm25Bound<'_> {
         let frequencies = evidence.frequencies;
         let words = frequencies.iter().map(|at| at.words).min().unwrap_or(0);
         let by_words = if words == 0 || self.only_tokens { 0.0 } else { self.by_words(words, evidence) };
+        if self.is_one_word && words > 0 {
+            return by_words;
+        }
         if self.tokens_are_looked_up && frequencies.iter().all(|at| at.tokens == 0) {
             return by_words;
         }

@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
+use crate::Result;
+use crate::cancel::Meter;
 use crate::intervals::IntervalSet;
 
 /// Sums of the same scores in another order differ by less than this part of them; they count as equal.
@@ -123,12 +125,30 @@ impl Steps {
     }
 
     /// The sum of many, in `n log k` time.
-    pub(crate) fn sum(mut parts: Vec<Steps>) -> Steps {
+    ///
+    /// # Errors
+    /// If it is told to stop.
+    pub(crate) fn sum(mut parts: Vec<Steps>, meter: &mut Meter<'_>) -> Result<Steps> {
         while parts.len() > 1 {
-            parts =
-                parts.chunks(2).map(|pair| pair.get(1).map_or_else(|| pair[0].clone(), |b| pair[0].plus(b))).collect();
+            let mut sums = Vec::with_capacity(parts.len().div_ceil(2));
+            let mut pairs = parts.into_iter();
+            while let Some(first) = pairs.next() {
+                sums.push(match pairs.next() {
+                    Some(second) => {
+                        meter.spend(1 + first.len() + second.len())?;
+                        first.plus(&second)
+                    }
+                    None => first,
+                });
+            }
+            parts = sums;
         }
-        parts.pop().unwrap_or_default()
+        Ok(parts.pop().unwrap_or_default())
+    }
+
+    /// Number of runs.
+    pub(crate) fn len(&self) -> usize {
+        self.steps.len()
     }
 
     /// The best score, and the moments that have it. Nothing for the empty function.

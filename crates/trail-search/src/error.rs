@@ -7,16 +7,17 @@ use trail_query::Span;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A regular expression whose automaton would have more states than [`MAX_STATES`](crate::MAX_STATES).
+    /// A regular expression whose automaton would have more states than [`Limits::states`](crate::Limits::states).
     #[error(
-        "regular expression too complex at byte {} of the query, expected at most {} states; fewer or smaller repetitions \
-         make it simpler",
-        span.start,
-        crate::MAX_STATES
+        "regular expression too complex at byte {} of the query, expected at most {limit} states; fewer or smaller \
+         repetitions make it simpler",
+        span.start
     )]
     TooComplex {
         /// Where it stands in the text of the query.
         span: Span,
+        /// The most states.
+        limit: usize,
     },
     /// A regular expression that cannot be read.
     #[error("invalid regular expression at byte {} of the query", span.start)]
@@ -50,19 +51,47 @@ pub enum Error {
         /// Where it stands in the text of the query.
         span: Span,
     },
-    /// The groups of the query stand deeper inside each other than [`MAX_NESTING`](crate::MAX_NESTING).
-    #[error("query nested too deeply at byte {}, expected at most {} levels", span.start, crate::MAX_NESTING)]
+    /// The groups of the query stand deeper inside each other than [`Limits::nesting`](crate::Limits::nesting).
+    #[error(
+        "query nested too deeply at byte {}, expected at most {limit} levels; leave out groups of a single clause",
+        span.start
+    )]
     TooDeep {
         /// Where the group stands that is too deep.
         span: Span,
+        /// The most levels.
+        limit: usize,
     },
-    /// The query asks for more things than [`MAX_LEAVES`](crate::MAX_LEAVES).
-    #[error("query too large, expected at most {} words and phrases, found {found}", crate::MAX_LEAVES)]
+    /// The query asks for more things than [`Limits::leaves`](crate::Limits::leaves).
+    #[error("query too large, expected at most {limit} words and phrases, found {found}; ask for fewer words")]
     TooManyLeaves {
         /// How many it asks for.
         found: usize,
+        /// The most.
+        limit: usize,
     },
-    /// The deadline passed or the caller cancelled; there is no partial answer.
+    /// A prefix, pattern, fuzzy word or range stands for more terms than [`Limits::expansions`](crate::Limits::expansions).
+    #[error(
+        "pattern at byte {} of the query stands for too many words, expected at most {limit}; a longer beginning or \
+         more letters between wildcards make them fewer",
+        span.start
+    )]
+    TooManyTerms {
+        /// Where it stands in the text of the query.
+        span: Span,
+        /// The most terms.
+        limit: usize,
+    },
+    /// The search took longer than [`Limits::deadline`](crate::Limits::deadline); there is no partial answer.
+    #[error(
+        "search took longer than {} s; ask in fewer sessions, for rarer words, or give it more time",
+        limit.as_secs_f64()
+    )]
+    TooSlow {
+        /// How long it may take.
+        limit: std::time::Duration,
+    },
+    /// The caller cancelled; there is no partial answer.
     #[error("search cancelled before it was complete")]
     Cancelled,
     /// The content of a trail could not be read.
@@ -79,6 +108,13 @@ pub enum Error {
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+impl Error {
+    /// Tells whether the search as a whole was stopped, whatever single trails say.
+    pub fn is_stop(&self) -> bool {
+        matches!(self, Error::Cancelled | Error::TooSlow { .. })
+    }
 }
 
 /// What this crate's functions return.

@@ -5,9 +5,11 @@ use rustc_hash::FxHashMap;
 use trail_content::Kind;
 
 use crate::bm25::idf;
+use crate::cancel::Meter;
 use crate::pattern::Fuzzy;
 use crate::plan::{Plan, Reading, TermId};
 use crate::rank::{DocumentFrequency, Statistics};
+use crate::{Cancel, Result};
 
 /// Lucene ranks by this many of the tokens near enough to a fuzzy word (and finds no others).
 pub(crate) const EXPANSIONS: usize = 50;
@@ -38,7 +40,8 @@ pub(crate) struct Kept {
 
 impl AllExpansions {
     /// Those of the fuzzy words of `plan` by what stands in the documents.
-    pub(crate) fn new(plan: &Plan, statistics: &Statistics) -> AllExpansions {
+    pub(crate) fn new(plan: &Plan, statistics: &Statistics, cancel: &Cancel) -> Result<AllExpansions> {
+        let mut meter = Meter::new(cancel);
         let mut of = FxHashMap::default();
         for (term, pattern, kinds) in plan.vocabulary.patterns() {
             let Some(fuzzy) = pattern.as_fuzzy() else { continue };
@@ -53,14 +56,12 @@ impl AllExpansions {
                     Reading::Blanks if frequency.word > 0 => frequency.word,
                     _ => frequency.token,
                 };
-                let expansions = Expansions {
-                    words: Kept::new(fuzzy, counted(&by_word)),
-                    tokens: Kept::new(fuzzy, counted(&by_token)),
-                };
+                let words = Kept::new(fuzzy, counted(&by_word), &mut meter)?;
+                let expansions = Expansions { words, tokens: Kept::new(fuzzy, counted(&by_token), &mut meter)? };
                 of.insert((term, kind), expansions);
             }
         }
-        AllExpansions { of }
+        Ok(AllExpansions { of })
     }
 
     /// Those of a term, if it is a fuzzy word.
@@ -79,16 +80,22 @@ impl Expansions {
 
 impl Kept {
     /// The best among tokens, each with the number of documents in which it stands.
-    pub(crate) fn new<'t>(fuzzy: &Fuzzy, all: impl IntoIterator<Item = (&'t str, u64)>) -> Kept {
-        let standing = all.into_iter().filter(|(_, docs)| *docs > 0);
-        let mut best: Vec<(f64, &str, u64)> =
-            standing.filter_map(|(text, docs)| Some((fuzzy.nearness(text)?, text, docs))).collect();
-        best.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    pub(crate) fn new<'t>(
+        fuzzy: &Fuzzy,
+        all: impl IntoIterator<Item = (&'t str, u64)>,
+        meter: &mut Meter<'_>,
+    ) -> Result<Kept> {
+        let mut best: Vec<(f64, &str, u64)> = Vec::new();
+        for (text, docs) in all.into_iter().filter(|(_, docs)| *docs > 0) {
+            meter.spend(1)?;
+            best.extend(fuzzy.nearness(text).map(|nearness| (nearness, text, docs)));
+        }
+        meter.sort_by(&mut best, |a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)))?;
         best.truncate(EXPANSIONS);
         let doc_freq = best.iter().map(|entry| entry.2).max().unwrap_or(0);
         // What is chosen counts for how near it is, and not for less than nothing.
         let boosts = best.into_iter().map(|(nearness, text, _)| (text.into(), nearness.max(0.0))).collect();
-        Kept { boosts, doc_freq }
+        Ok(Kept { boosts, doc_freq })
     }
 
     /// The best tokens and how much each counts, in no order.

@@ -13,6 +13,8 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::Result;
+use crate::cancel::Meter;
 use crate::matcher::{matches, words_spanned};
 use crate::occurrences::{Occurrence, Occurrences, Reach, Scanner};
 use crate::plan::{Leaf, LeafMatcher, Plan, Reading, Sloppy, TermId};
@@ -21,15 +23,23 @@ use crate::plan::{Leaf, LeafMatcher, Plan, Reading, Sloppy, TermId};
 /// would take two.
 const CUT_PIECE_MIN_LEN: usize = 254;
 
+/// Pieces of work that a state takes whatever is asked, about.
+const WORK_PER_STATE: usize = 16;
+
 /// For each leaf of a plan where its last match in a text begins, if it matches.
 pub(crate) type LastMatches = Vec<Option<usize>>;
 
 /// The leaves that match a finished text.
-pub(crate) fn last_matches(plan: &Plan, occurrences: &Occurrences) -> LastMatches {
+pub(crate) fn last_matches(plan: &Plan, occurrences: &Occurrences, meter: &mut Meter<'_>) -> Result<LastMatches> {
     let last = |leaf: &Leaf| {
+        meter.spend(1)?;
         let mut last = None;
-        matches(leaf, occurrences, 0, |hit| last = last.max(Some(hit.span.start)));
-        last
+        let mut going = Ok(());
+        matches(leaf, occurrences, 0, |hit| {
+            last = last.max(Some(hit.span.start));
+            going = std::mem::replace(&mut going, Ok(())).and_then(|()| meter.spend(1));
+        });
+        going.map(|()| last)
     };
     plan.leaves.iter().map(last).collect()
 }
@@ -76,22 +86,39 @@ impl Next {
 
 impl<'a> Growth<'a> {
     /// Prepares for the states of `text`; `occurrences` are those of the final text, with its words.
-    pub(crate) fn new(plan: &'a Plan, text: &'a str, occurrences: &'a Occurrences) -> Growth<'a> {
+    pub(crate) fn new(
+        plan: &'a Plan,
+        text: &'a str,
+        occurrences: &'a Occurrences,
+        meter: &mut Meter<'_>,
+    ) -> Result<Growth<'a>> {
         let mut by_position: Vec<&Occurrence> = occurrences.all().iter().collect();
         by_position.sort_by_key(|at| at.position);
-        let settled = plan.leaves.iter().map(|leaf| settled(leaf, occurrences)).collect();
+        let settled = |leaf| {
+            let settled = settled(leaf, occurrences);
+            meter.spend(1 + settled.len()).map(|()| settled)
+        };
+        let settled = plan.leaves.iter().map(settled).collect::<Result<_>>()?;
         let window = plan.leaves.iter().map(words_spanned).max().unwrap_or(0);
-        Growth { plan, text, occurrences, by_position, settled, window, seen: FxHashMap::default() }
+        Ok(Growth { plan, text, occurrences, by_position, settled, window, seen: FxHashMap::default() })
     }
 
     /// The leaves that match the first `len` bytes of the text, when `next` came after them.
-    pub(crate) fn at(&mut self, scanner: &mut Scanner, len: usize, next: Option<char>) -> &LastMatches {
+    pub(crate) fn at(
+        &mut self,
+        scanner: &mut Scanner,
+        len: usize,
+        next: Option<char>,
+        meter: &mut Meter<'_>,
+    ) -> Result<&LastMatches> {
         let key = (len, Next::of(next));
         if !self.seen.contains_key(&key) {
+            // A tail is at most 255 characters: some words, each looked up, and all leaves around them.
+            meter.spend(WORK_PER_STATE + self.plan.leaves.len() + self.plan.vocabulary.look_up_work())?;
             let state = self.look(scanner, len, next, key.1);
             self.seen.insert(key, state);
         }
-        &self.seen[&key]
+        Ok(&self.seen[&key])
     }
 
     fn look(&self, scanner: &mut Scanner, len: usize, next: Option<char>, class: Next) -> LastMatches {

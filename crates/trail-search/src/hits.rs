@@ -6,6 +6,7 @@ use std::sync::Arc;
 use trail_content::{Kind, Moments, Place};
 use trail_model::{ChannelId, RecordId, RecordRange, TimeSpan};
 
+use crate::cancel::Meter;
 use crate::envelope::{Step, Steps};
 use crate::evaluate::Base;
 use crate::intervals::{Interval, IntervalSet};
@@ -15,10 +16,7 @@ use crate::screenshot::Stillness;
 use crate::sequence::Timeline;
 use crate::source::TrailFacts;
 use crate::stretch::Stretch;
-use crate::{Cancel, Result};
-
-/// Items looked at between two looks at the clock.
-const ITEMS_PER_CHECK: usize = 256;
+use crate::Result;
 
 /// Why, where and when a query held.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,20 +104,25 @@ impl Hit {
 }
 
 /// Finds the hits of one channel in order of rank.
-pub(crate) fn channel_hits(search: &ChannelSearch<'_>, cancel: &Cancel) -> Result<Vec<Hit>> {
-    let mut runs = search.item_runs(cancel)?;
-    search.screen_runs(&mut runs, cancel)?;
-    let stillness = Stillness::new(search.moments);
-    let mut hits: Vec<Hit> = runs.into_iter().map(|run| search.hit(run, &stillness)).collect();
-    search.fill_screen_texts(&mut hits);
-    hits.sort_by(Hit::by_rank);
+pub(crate) fn channel_hits(search: &ChannelSearch<'_>, meter: &mut Meter<'_>) -> Result<Vec<Hit>> {
+    let mut runs = search.item_runs(meter)?;
+    search.screen_runs(&mut runs, meter)?;
+    let looked_at = runs.iter().map(|run| run.best.len()).sum();
+    let stillness = Stillness::new(search.moments, runs.len(), looked_at);
+    let mut hits = Vec::with_capacity(runs.len());
+    for run in runs {
+        meter.spend(1 + run.best.runs().len())?;
+        hits.push(search.hit(run, &stillness));
+    }
+    search.fill_screen_texts(&mut hits, meter)?;
+    meter.sort_by(&mut hits, Hit::by_rank)?;
     Ok(hits)
 }
 
 /// Finds when the query holds of one channel, in order.
-pub(crate) fn channel_stretches(search: &ChannelSearch<'_>, cancel: &Cancel) -> Result<Vec<Stretch>> {
-    let holds = search.holds();
-    let runs = search.ranked(&holds, cancel)?;
+pub(crate) fn channel_stretches(search: &ChannelSearch<'_>, meter: &mut Meter<'_>) -> Result<Vec<Stretch>> {
+    let holds = search.holds(meter)?;
+    let runs = search.ranked(&holds, meter)?;
     Ok(runs.into_iter().map(|run| search.stretch(&run)).collect())
 }
 
@@ -152,37 +155,38 @@ impl<'a> ChannelSearch<'a> {
         moments: &'a Moments,
         facts: &TrailFacts,
         items: &'a [MatchedItem],
-    ) -> ChannelSearch<'a> {
+        meter: &mut Meter<'_>,
+    ) -> Result<ChannelSearch<'a>> {
         let mut runs: Vec<Vec<Interval>> = vec![Vec::new(); plan.leaves.len()];
         for leaf in items.iter().flat_map(|item| &item.leaves) {
+            meter.spend(1 + leaf.truth.runs().len())?;
             runs[leaf.leaf].extend_from_slice(leaf.truth.runs());
         }
         let truths: Vec<IntervalSet> = runs.into_iter().map(IntervalSet::from_unsorted).collect();
         let universe = IntervalSet::universe(u32::try_from(moments.len()).unwrap_or(u32::MAX));
-        let timeline = Timeline::new(plan, moments, facts, items, &truths, &universe);
-        ChannelSearch { plan, channel, moments, items, universe, truths, timeline }
+        let timeline = Timeline::new(plan, moments, facts, items, &truths, &universe, meter)?;
+        Ok(ChannelSearch { plan, channel, moments, items, universe, truths, timeline })
     }
 
     /// The runs of moments at which the query holds of one item: positive leaves of the item, negative ones of all.
-    fn item_runs(&self, cancel: &Cancel) -> Result<Vec<Run>> {
+    fn item_runs(&self, meter: &mut Meter<'_>) -> Result<Vec<Run>> {
         let is_open = self.plan.is_open();
         let mut runs: Vec<Run> = Vec::new();
         for (index, item) in self.items.iter().enumerate() {
-            if index % ITEMS_PER_CHECK == 0 {
-                cancel.check()?;
-            }
+            meter.spend(1 + item.leaves.len())?;
             let positive = || item.leaves.iter().filter(|leaf| !self.plan.leaves[leaf.leaf].is_negative);
             if positive().next().is_none() {
                 continue;
             }
             let base = Base { moments: &item.presence, timeline: &self.timeline, of_item: true };
-            let scores = self.plan.scores(&base, &mut |leaf| {
+            let mut leaf_scores = |leaf: usize| {
                 if self.plan.leaves[leaf].is_negative {
                     return Steps::constant(&self.truths[leaf].intersect(&item.presence), 0.0);
                 }
                 let found = item.leaves.binary_search_by_key(&leaf, |on_item| on_item.leaf).ok();
                 found.map_or_else(Steps::default, |at| Steps::constant(&item.leaves[at].truth, item.leaves[at].score))
-            });
+            };
+            let scores = self.plan.scores(&base, &mut leaf_scores, meter)?;
             let hidden = IntervalSet::union_all(positive().map(|leaf| &leaf.hidden));
             let matched = is_open.then(|| IntervalSet::union_all(positive().map(|leaf| &leaf.truth)));
             for &(begin, end) in scores.moments().runs() {
@@ -195,16 +199,16 @@ impl<'a> ChannelSearch<'a> {
                 runs.push(Run { item: Some(index), moments: (begin, end), rank, best });
             }
         }
-        Ok(self.without_lines_commands(runs))
+        self.without_lines_commands(runs, meter)
     }
 
     /// Takes away what commands add where the line that they stand on hits.
-    fn without_lines_commands(&self, runs: Vec<Run>) -> Vec<Run> {
+    fn without_lines_commands(&self, runs: Vec<Run>, meter: &mut Meter<'_>) -> Result<Vec<Run>> {
         let kind = |run: &Run| run.item.map(|item| self.items[item].kind);
         let (commands, mut rest): (Vec<Run>, Vec<Run>) =
             runs.into_iter().partition(|run| kind(run) == Some(Kind::Command));
         if commands.is_empty() {
-            return rest;
+            return Ok(rest);
         }
         let mut lines: Vec<(Interval, usize)> = rest
             .iter()
@@ -221,6 +225,7 @@ impl<'a> ChannelSearch<'a> {
             })
             .collect();
         for command in commands {
+            meter.spend(1)?;
             let Some(item) = command.item else { continue };
             let text = self.items[item].text.lines().next().unwrap_or("");
             let after = lines.partition_point(|line| line.0.0 <= command.moments.1);
@@ -235,35 +240,34 @@ impl<'a> ChannelSearch<'a> {
                 Run { moments: (begin, end), best, ..command }
             }));
         }
-        rest
+        Ok(rest)
     }
 
     /// The runs of moments at which the query holds of the screen and no item hit stands.
-    fn screen_runs(&self, runs: &mut Vec<Run>, cancel: &Cancel) -> Result<()> {
+    fn screen_runs(&self, runs: &mut Vec<Run>, meter: &mut Meter<'_>) -> Result<()> {
         if matches!(self.plan.tree, Some(Tree::Leaf(_))) {
             // What one leaf finds are items.
             return Ok(());
         }
         let covered: IntervalSet = runs.iter().map(|run| run.moments).collect();
-        let left = self.holds().minus(&covered);
+        let left = self.holds(meter)?.minus(&covered);
         if !left.is_empty() {
-            runs.extend(self.ranked(&left, cancel)?);
+            runs.extend(self.ranked(&left, meter)?);
         }
         Ok(())
     }
 
     /// The moments at which the query holds of the screen.
-    fn holds(&self) -> IntervalSet {
-        self.plan.holds(&self.universe, &self.timeline, &mut |leaf| self.truths[leaf].clone())
+    fn holds(&self, meter: &mut Meter<'_>) -> Result<IntervalSet> {
+        self.plan.holds(&self.universe, &self.timeline, &mut |leaf| self.truths[leaf].clone(), meter)
     }
 
     /// The runs of `wanted`, at whose moments the query holds, each with the best rank of the screen.
-    fn ranked(&self, wanted: &IntervalSet, cancel: &Cancel) -> Result<Vec<Run>> {
-        cancel.check()?;
-        let envelopes = self.envelopes(wanted);
+    fn ranked(&self, wanted: &IntervalSet, meter: &mut Meter<'_>) -> Result<Vec<Run>> {
+        let envelopes = self.envelopes(wanted, meter)?;
         let base = Base { moments: wanted, timeline: &self.timeline, of_item: false };
-        let scores = self.plan.scores(&base, &mut |leaf| envelopes[leaf].clone()).inside(wanted);
-        let hidden = self.hidden();
+        let scores = self.plan.scores(&base, &mut |leaf| envelopes[leaf].clone(), meter)?.inside(wanted);
+        let hidden = self.hidden(meter)?;
         let run = |&(begin, end): &Interval| {
             let (rank, best) = scores.inside(&IntervalSet::run(begin, end)).best()?;
             Some(Run { item: None, moments: (begin, end), rank, best: shown(best, &hidden) })
@@ -272,11 +276,12 @@ impl<'a> ChannelSearch<'a> {
     }
 
     /// For each leaf the best score of the visible items, at the moments of `wanted`; negative leaves where they hold.
-    fn envelopes(&self, wanted: &IntervalSet) -> Vec<Steps> {
+    fn envelopes(&self, wanted: &IntervalSet, meter: &mut Meter<'_>) -> Result<Vec<Steps>> {
         let mut steps: Vec<Vec<Step>> = vec![Vec::new(); self.plan.leaves.len()];
         for on_item in self.items.iter().flat_map(|item| &item.leaves) {
             if self.plan.leaves[on_item.leaf].is_scored {
                 let inside = on_item.truth.intersect(wanted);
+                meter.spend(1 + inside.runs().len())?;
                 let score = on_item.score;
                 steps[on_item.leaf].extend(inside.runs().iter().map(|&(begin, end)| Step { begin, end, score }));
             }
@@ -288,15 +293,16 @@ impl<'a> ChannelSearch<'a> {
                 Steps::constant(&self.truths[leaf], 0.0)
             }
         });
-        envelopes.collect()
+        Ok(envelopes.collect())
     }
 
     /// The moments at which some positive leaf holds only by text above the screen.
-    fn hidden(&self) -> IntervalSet {
+    fn hidden(&self, meter: &mut Meter<'_>) -> Result<IntervalSet> {
         let mut shown: Vec<Vec<Interval>> = vec![Vec::new(); self.plan.leaves.len()];
         let mut is_hidden = vec![false; self.plan.leaves.len()];
         for on_item in self.items.iter().flat_map(|item| &item.leaves) {
             let hidden = &on_item.hidden;
+            meter.spend(1 + on_item.truth.runs().len())?;
             is_hidden[on_item.leaf] |= !hidden.is_empty();
             shown[on_item.leaf].extend_from_slice(on_item.truth.minus(hidden).runs());
         }
@@ -306,7 +312,7 @@ impl<'a> ChannelSearch<'a> {
                 hidden = hidden.union(&self.truths[leaf].minus(&IntervalSet::from_unsorted(shown)));
             }
         }
-        hidden
+        Ok(hidden)
     }
 
     fn records(&self, (begin, end): Interval) -> RecordRange {
@@ -349,12 +355,15 @@ impl<'a> ChannelSearch<'a> {
     }
 
     /// Gives each screen hit the items that match a positive leaf at its moment for the screenshot.
-    fn fill_screen_texts(&self, hits: &mut [Hit]) {
+    fn fill_screen_texts(&self, hits: &mut [Hit], meter: &mut Meter<'_>) -> Result<()> {
         let mut screens: Vec<(u32, &mut Vec<HitText>)> = Vec::new();
         for hit in hits.iter_mut().filter(|hit| hit.kind == HitKind::Screen) {
             if let Some(at) = self.moments.ordinal_of(hit.for_screenshot) {
                 screens.push((at, &mut hit.texts));
             }
+        }
+        if screens.is_empty() {
+            return Ok(());
         }
         screens.sort_unstable_by_key(|screen| screen.0);
         for (index, item) in self.items.iter().enumerate() {
@@ -362,10 +371,14 @@ impl<'a> ChannelSearch<'a> {
             let truth = IntervalSet::union_all(positive.map(|leaf| &leaf.truth));
             for &(begin, end) in truth.runs() {
                 let first = screens.partition_point(|screen| screen.0 < begin);
-                let standing = screens[first..].iter_mut().take_while(|screen| screen.0 <= end);
-                standing.for_each(|(at, texts)| texts.push(self.text(index, *at)));
+                meter.spend(1)?;
+                for (at, texts) in screens[first..].iter_mut().take_while(|screen| screen.0 <= end) {
+                    meter.spend(1)?;
+                    texts.push(self.text(index, *at));
+                }
             }
         }
+        Ok(())
     }
 }
 

@@ -4,30 +4,38 @@ use std::hash::BuildHasher;
 use std::ops;
 use std::sync::Arc;
 
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use trail_content::{Block, ChannelContent, ContentFile, Kind};
 use trail_index::analyzer::words;
-use trail_index::{IndexReader, Limits, Lookup, SessionInfo, Survey, TermField, TermPattern, TrailWeights};
-use trail_model::{ChannelId, Timestamp, TrailId};
+use trail_index::{
+    BestCandidates, IndexReader, Limits, Lookup, Near, SessionInfo, Survey, TermField, TermPattern, TrailWeights,
+};
+use trail_model::{ChannelId, Offset, Timestamp, TrailId};
+use trail_query::Span;
 
-use crate::bound::{LeafBound, trail_bound};
+use crate::bound::{LeafBound, NS_PER_MS, trail_bound};
+use crate::cancel::Meter;
+use crate::expansion::AllExpansions;
 use crate::kept::Kept;
-use crate::pattern::{Pattern, TermRange};
+use crate::pattern::{Fuzzy, Pattern, TermRange};
 use crate::plan::{Leaf, LeafMatcher, Plan, Reading};
 use crate::prefilter::Prefilter;
 use crate::rank::{DocumentFrequency, KindStatistics, Statistics};
 use crate::session::SessionWeights;
-use crate::source::{Bound, Visit, content_error};
+use crate::source::{Asked, BestItems, Bound, Visit, content_error};
 use crate::{Cancel, Error, Options, Result, Source};
 
 /// Where the trails searched are fewer than this share of all, the others are passed over.
 const FEW_TRAILS_SHARE: usize = 4;
 
 /// Bytes of decoded blocks that are kept for the next search.
-const BLOCKS_KEPT_LEN: usize = 64 << 20;
+const BLOCKS_KEPT_LEN: usize = 256 << 20;
 
 /// Bytes of open content files that are kept: tables of blocks and moments, not the mapped files themselves.
-const CONTENTS_KEPT_LEN: usize = 64 << 20;
+const CONTENTS_KEPT_LEN: usize = 128 << 20;
+
+/// Candidates that are kept for the best hits of queries of one leaf, in case these are asked for.
+const BEST_CANDIDATES: usize = 512;
 
 /// What an open content file takes beside its moments, about.
 const CONTENT_LEN: usize = 8 << 10;
@@ -89,25 +97,19 @@ impl IndexSource {
         &self.index
     }
 
-    fn error(source: trail_index::Error) -> Error {
-        match source {
-            trail_index::Error::Cancelled => Error::Cancelled,
-            source => Error::Index { source: Box::new(source) },
-        }
-    }
-
-    fn statistics(&self, plan: &Plan, cancel: &Cancel) -> Result<Statistics> {
+    fn statistics(&self, plan: &Plan, options: &Options) -> Result<Statistics> {
+        let Options { cancel, limits, .. } = options;
         let mut statistics = Statistics::default();
         for kind in Kind::ALL.into_iter().filter(|&kind| plan.kinds().contains(kind)) {
             *statistics.of_mut(kind) += &KindStatistics::new(&self.index.stats(kind));
             for (term, text) in plan.vocabulary.exact_terms() {
                 cancel.check()?;
                 *statistics.of_mut(kind).frequency_mut(term) = DocumentFrequency {
-                    word: self.index.doc_freq_word(kind, text).map_err(Self::error)?,
-                    token: self.index.doc_freq_token(kind, text).map_err(Self::error)?,
+                    word: self.index.doc_freq_word(kind, text).map_err(index_error(cancel, Span::default()))?,
+                    token: self.index.doc_freq_token(kind, text).map_err(index_error(cancel, Span::default()))?,
                 };
             }
-            self.count_expansions(plan, kind, cancel, statistics.of_mut(kind))?;
+            self.count_expansions(plan, kind, limits.expansions, cancel, statistics.of_mut(kind))?;
         }
         Ok(statistics)
     }
@@ -117,17 +119,21 @@ impl IndexSource {
         &self,
         plan: &Plan,
         kind: Kind,
+        terms_max: usize,
         cancel: &Cancel,
         statistics: &mut KindStatistics,
     ) -> Result<()> {
         let is_cancelled = || cancel.check().is_err();
-        let limits = Limits { is_cancelled: &is_cancelled, ..Limits::default() };
+        let limits = Limits { terms_max, is_cancelled: &is_cancelled };
         for (term, pattern, kinds) in plan.vocabulary.patterns() {
             let Some(fuzzy) = pattern.as_fuzzy().filter(|_| kinds.contains(kind)) else { continue };
             let accepts = |token: &str| fuzzy.matches(token);
-            let near = TermPattern { accepts: &accepts, prefix: fuzzy.literal(), infix: "" };
+            let near = TermPattern { accepts: &accepts, prefix: fuzzy.literal(), infix: "", near: Some(fuzzy.near()) };
+            let is_asked = |leaf: &&Leaf| matches!(leaf.matcher, LeafMatcher::Pattern(of) if of == term);
+            let span = plan.leaves.iter().find(is_asked).map_or(Span::default(), |leaf| leaf.span);
             for field in [TermField::Words, TermField::Tokens] {
-                for (text, count) in self.index.matching_terms(field, kind, &near, &limits).map_err(Self::error)? {
+                let terms = self.index.matching_terms(field, kind, &near, &limits);
+                for (text, count) in terms.map_err(index_error(cancel, span))? {
                     let frequency = statistics.expansion_mut(term, &text);
                     *(if field == TermField::Words { &mut frequency.word } else { &mut frequency.token }) += count;
                 }
@@ -137,39 +143,44 @@ impl IndexSource {
     }
 
     /// Asks the index for every leaf; `None` if there is one that it cannot be asked for.
-    fn survey(&self, plan: &Plan, statistics: &Statistics, cancel: &Cancel) -> Result<Option<Surveyed>> {
-        let is_cancelled = || cancel.check().is_err();
-        let limits = Limits { is_cancelled: &is_cancelled, ..Limits::default() };
-        let is_few = self.trails.len() * FEW_TRAILS_SHARE < self.index.trails().len();
-        let mut survey = Survey::new(&self.index, is_few.then_some(&self.trails));
+    fn survey(&self, plan: &Plan, statistics: &Statistics, options: &Options) -> Result<Option<Surveyed>> {
+        let cancel = &options.cancel;
+        let mut best = plan.is_by_item().then(|| BestCandidates::new(BEST_CANDIDATES));
+        let mut survey = Survey::new(&self.index, self.only());
         let mut leaves = Vec::with_capacity(plan.leaves.len());
+        let expansions = AllExpansions::new(plan, statistics, cancel)?;
+        let asking = Asking { plan, statistics, expansions: &expansions, options };
         for leaf in &plan.leaves {
-            let texts = lookups(plan, leaf);
-            if texts.is_empty() {
-                return Ok(None);
-            }
-            let lookups: Vec<Lookup<'_>> = texts.iter().map(Text::lookup).collect();
-            let mut weights = TrailWeights::default();
-            for kind in Kind::ALL.into_iter().filter(|&kind| leaf.kinds.contains(kind)) {
-                let mut bound = LeafBound::new(plan, leaf, kind, statistics);
-                let of_kind = survey.add(kind, &lookups, &limits, |evidence| bound.of(evidence));
-                weights.merge(&of_kind.map_err(Self::error)?);
-            }
+            let Some(weights) = asking.leaf(leaf, &mut survey, best.as_mut())? else { return Ok(None) };
             leaves.push(weights);
         }
-        let bound = |&trail: &TrailId| {
+        let meter = &mut Meter::new(cancel);
+        let bound = |&trail: &TrailId| -> Result<Option<Bound>> {
+            meter.spend(1 + leaves.len())?;
             let sessions = statistics.sessions.of(plan, self.session_of(trail));
-            trail_bound(plan, &leaves, self.index.place(trail)?, &sessions)
+            Ok(self.index.place(trail).and_then(|place| trail_bound(plan, &leaves, place, &sessions)))
         };
-        let bounds = self.trails.iter().map(bound).collect();
-        Ok(Some(Surveyed { survey, bounds }))
+        let bounds = self.trails.iter().map(bound).collect::<Result<_>>()?;
+        Ok(Some(Surveyed { survey, bounds, best, limits: options.limits }))
     }
 
     fn session_of(&self, trail: TrailId) -> Option<&SessionInfo> {
         Some(&self.index.trail(trail)?.session)
     }
 
-    fn block(&self, channel: &ChannelContent, trail: TrailId, index: usize) -> Result<Arc<Block>> {
+    /// The trails to keep to, where these are few of all.
+    fn only(&self) -> Option<&[TrailId]> {
+        let is_few = self.trails.len() * FEW_TRAILS_SHARE < self.index.trails().len();
+        is_few.then_some(&self.trails)
+    }
+
+    /// The place of each trail of the index in this source.
+    fn places(&self) -> FxHashMap<usize, usize> {
+        let place = |(at, &trail): (usize, &TrailId)| Some((self.index.place(trail)?, at));
+        self.trails.iter().enumerate().filter_map(place).collect()
+    }
+
+    fn kept_block(&self, channel: &ChannelContent, trail: TrailId, index: usize) -> Result<Arc<Block>> {
         self.blocks.get((self.version(trail), channel.id(), index), || {
             let block = channel.block(index).map_err(content_error(trail))?;
             let len = block.memory();
@@ -178,11 +189,54 @@ impl IndexSource {
     }
 }
 
+/// What is asked of the index.
+struct Asking<'a> {
+    plan: &'a Plan,
+    statistics: &'a Statistics,
+    expansions: &'a AllExpansions,
+    options: &'a Options,
+}
+
+impl Asking<'_> {
+    /// Adds the candidates of a leaf; `None` if the index cannot be asked for it.
+    fn leaf(
+        &self,
+        leaf: &Leaf,
+        survey: &mut Survey,
+        mut best: Option<&mut BestCandidates>,
+    ) -> Result<Option<TrailWeights>> {
+        let Options { cancel, limits, .. } = self.options;
+        let is_cancelled = || cancel.check().is_err();
+        let limits = Limits { terms_max: limits.expansions, is_cancelled: &is_cancelled };
+        let texts = lookups(self.plan, leaf);
+        if texts.is_empty() {
+            return Ok(None);
+        }
+        let lookups: Vec<Lookup<'_>> = texts.iter().map(Text::lookup).collect();
+        let mut weights = TrailWeights::default();
+        for kind in Kind::ALL.into_iter().filter(|&kind| leaf.kinds.contains(kind)) {
+            let mut bound = LeafBound::new(self.plan, leaf, kind, self.statistics, self.expansions);
+            let of_kind = survey.add(kind, &lookups, &limits, best.as_deref_mut(), |evidence| bound.of(evidence));
+            weights.merge(&of_kind.map_err(index_error(cancel, leaf.span))?);
+        }
+        Ok(Some(weights))
+    }
+}
+
+/// What the index says of a leaf at `span`, in the words of a search.
+fn index_error(cancel: &Cancel, span: Span) -> impl Fn(trail_index::Error) -> Error {
+    move |source| match source {
+        trail_index::Error::Cancelled => cancel.check().err().unwrap_or(Error::Cancelled),
+        trail_index::Error::TooManyTerms { limit } => Error::TooManyTerms { span, limit },
+        source => Error::Index { source: Box::new(source) },
+    }
+}
+
 /// A [`Lookup`] that owns its text.
 enum Text<'p> {
     Exact(String),
     Prefix(String),
-    Pattern { accepts: Box<dyn Fn(&str) -> bool + Sync + 'p>, infix: &'p str },
+    Pattern { accepts: Box<dyn Fn(&str) -> bool + Sync + 'p>, infix: &'p str, near: Option<Near<'p>> },
     Range(&'p TermRange),
 }
 
@@ -191,7 +245,9 @@ impl Text<'_> {
         match self {
             Text::Exact(text) => Lookup::Exact(text),
             Text::Prefix(text) => Lookup::Prefix(text),
-            Text::Pattern { accepts, infix } => Lookup::Pattern(TermPattern { accepts, prefix: "", infix }),
+            Text::Pattern { accepts, infix, near } => {
+                Lookup::Pattern(TermPattern { accepts, prefix: "", infix, near: *near })
+            }
             Text::Range(range) => Lookup::Range(trail_index::TermRange {
                 lower: bound_of(range.lower.as_deref(), range.include_lower),
                 upper: bound_of(range.upper.as_deref(), range.include_upper),
@@ -222,7 +278,8 @@ fn lookups<'p>(plan: &'p Plan, leaf: &Leaf) -> Vec<Text<'p>> {
             (Some(Pattern::Range(range)), _) => vec![Text::Range(range)],
             (Some(pattern), _) => {
                 let accepts = Box::new(|token: &str| pattern.matches(token));
-                vec![Text::Pattern { accepts, infix: pattern.literal() }]
+                let near = pattern.as_fuzzy().map(Fuzzy::near);
+                vec![Text::Pattern { accepts, infix: pattern.literal(), near }]
             }
         },
         (LeafMatcher::Sloppy(phrase), Reading::Blanks) => {
@@ -272,6 +329,9 @@ struct Surveyed {
     survey: Survey,
     /// By trail of the source.
     bounds: Vec<Option<Bound>>,
+    /// Of the one leaf that there is, if every hit is one item's.
+    best: Option<BestCandidates>,
+    limits: trail_query::Limits,
 }
 
 impl Source for IndexSource {
@@ -305,16 +365,47 @@ impl Source for IndexSource {
     }
 
     fn prepare(&self, plan: &Plan, options: &Options) -> Result<(Statistics, IndexPrepared)> {
-        let mut statistics = self.statistics(plan, &options.cancel)?;
+        let mut statistics = self.statistics(plan, options)?;
         statistics.keeps_k1_factor = options.keeps_k1_factor;
         let sessions = self.index.indexed().map(|(_, entry)| &entry.session);
-        statistics.sessions = SessionWeights::new(plan, sessions, options.keeps_k1_factor);
-        let surveyed = self.survey(plan, &statistics, &options.cancel)?;
+        statistics.sessions = SessionWeights::new(plan, sessions, options)?;
+        let surveyed = self.survey(plan, &statistics, options)?;
         Ok((statistics, IndexPrepared { surveyed, prefilter: Prefilter::new(plan) }))
     }
 
     fn bound(&self, prepared: &IndexPrepared, trail: usize) -> Option<Bound> {
         prepared.surveyed.as_ref().map_or(Some(Bound::UNKNOWN), |surveyed| surveyed.bounds[trail])
+    }
+
+    fn best_items(&self, asked: &Asked<'_, IndexPrepared>, count: usize, cancel: &Cancel) -> Result<Option<BestItems>> {
+        let Some(surveyed) = &asked.prepared.surveyed else { return Ok(None) };
+        let Some(kept) = &surveyed.best else { return Ok(None) };
+        let more;
+        let best = if count <= BEST_CANDIDATES || kept.rest().is_none() {
+            kept
+        } else {
+            let Asked { plan, statistics, .. } = *asked;
+            let options = Options { limits: surveyed.limits, cancel: cancel.clone(), ..Options::default() };
+            let expansions = AllExpansions::new(plan, statistics, cancel)?;
+            let asking = Asking { plan, statistics, expansions: &expansions, options: &options };
+            let mut best = BestCandidates::new(count);
+            let mut survey = Survey::new(&self.index, self.only());
+            for leaf in &plan.leaves {
+                asking.leaf(leaf, &mut survey, Some(&mut best))?;
+            }
+            more = best;
+            &more
+        };
+        let places = self.places();
+        let of_source = |(place, item)| Some((*places.get(&place)?, item));
+        let items = best.items(&self.index).into_iter().filter_map(of_source).collect();
+        let rest = best.rest();
+        let rest = rest.map(|(rank, start)| Bound { rank, start: Offset(u64::from(start) * NS_PER_MS) });
+        Ok(Some(BestItems { items, rest }))
+    }
+
+    fn block(&self, content: &ContentFile, trail: usize, channel: usize, index: usize) -> Result<Arc<Block>> {
+        self.kept_block(&content.channels()[channel], self.trails[trail], index)
     }
 
     fn candidates(
@@ -331,8 +422,8 @@ impl Source for IndexSource {
         let Some(Surveyed { survey, .. }) = &prepared.surveyed else {
             for index in 0..channel.block_count() {
                 cancel.check()?;
-                let block = self.block(channel, trail, index)?;
-                let found = prepared.prefilter.candidates(&block);
+                let block = self.kept_block(channel, trail, index)?;
+                let found = prepared.prefilter.candidates(&block, cancel)?;
                 if !found.is_empty() {
                     visit(index, &block, &found)?;
                 }
@@ -345,7 +436,7 @@ impl Source for IndexSource {
         for of_block in items[start..end].chunk_by(|a, b| a.block == b.block) {
             cancel.check()?;
             let index = of_block[0].block as usize;
-            let block = self.block(channel, trail, index)?;
+            let block = self.kept_block(channel, trail, index)?;
             let found: Vec<u32> =
                 of_block.iter().map(|item| item.item).filter(|&item| (item as usize) < block.len()).collect();
             visit(index, &block, &found)?;

@@ -4,11 +4,16 @@ use std::sync::Arc;
 
 use trail_content::{Kind, Moments, Place, SpanBuf, Step};
 
+use crate::Result;
+use crate::cancel::Meter;
 use crate::growth::{Growth, last_matches};
 use crate::intervals::{Interval, IntervalSet};
 use crate::occurrences::Scanner;
 use crate::plan::Plan;
 use crate::rank::{Statistics, score};
+
+/// Leaves that are gone through in the time of a piece of work.
+const LEAVES_PER_WORK: usize = 64;
 
 /// An item with all its spans in a channel; growth that crossed block borders is one span.
 #[derive(Clone, Debug)]
@@ -81,28 +86,34 @@ pub(crate) fn match_item(
     scanner: &mut Scanner,
     item: JoinedItem,
     moments: Option<&Moments>,
-) -> Option<MatchedItem> {
+    meter: &mut Meter<'_>,
+) -> Result<Option<MatchedItem>> {
     let JoinedItem { kind, text, spans } = item;
     let is_settled = |span: &SpanBuf| span.growth.is_empty() && span.grows_out.is_none();
     let grew = !spans.iter().all(is_settled);
-    let occurrences = scanner.scan(plan, &text, grew);
+    let occurrences = scanner.scan(plan, &text, grew, meter)?;
     if occurrences.is_empty() && !grew && !plan.has_lifetimes() {
-        return None;
+        return Ok(None);
     }
 
-    let whole = last_matches(plan, &occurrences);
+    let whole = last_matches(plan, &occurrences, meter)?;
     // Most items never grew: what this prepares would be most of the work on them.
-    let mut growth = grew.then(|| Growth::new(plan, &text, &occurrences));
+    let mut growth = if grew { Some(Growth::new(plan, &text, &occurrences, meter)?) } else { None };
     let mut found: Vec<Found> = plan.leaves.iter().map(|_| Found::default()).collect();
     for span in &spans {
+        let work = 1 + plan.leaves.len() / LEAVES_PER_WORK + span.above.len();
         match &mut growth {
             Some(growth) if !is_settled(span) => {
                 for segment in span.as_span().segments(&text) {
-                    let state = growth.at(scanner, segment.len as usize, segment.next);
+                    let state = growth.at(scanner, segment.len as usize, segment.next, meter)?;
+                    meter.spend(work)?;
                     note(&mut found, state, (segment.begin, segment.end), &span.above);
                 }
             }
-            _ => note(&mut found, &whole, (span.begin, span.end), &span.above),
+            _ => {
+                meter.spend(work)?;
+                note(&mut found, &whole, (span.begin, span.end), &span.above);
+            }
         }
     }
     drop(growth);
@@ -115,29 +126,30 @@ pub(crate) fn match_item(
     });
     let mut leaves: Vec<LeafOnItem> = matched
         .map(|(leaf, found)| {
+            meter.spend(1 + found.shown.len() + found.behind.len() + occurrences.all().len())?;
             let shown = IntervalSet::from_unsorted(found.shown);
             let behind = IntervalSet::from_unsorted(found.behind);
-            LeafOnItem {
+            Ok(LeafOnItem {
                 leaf,
                 score: score(plan, &plan.leaves[leaf], kind, &occurrences, statistics),
                 // Another line with the same text may show what one hides.
                 hidden: behind.minus(&shown),
                 truth: if behind.is_empty() { shown } else { shown.union(&behind) },
-            }
+            })
         })
-        .collect();
+        .collect::<Result<_>>()?;
     let presence: IntervalSet = spans.iter().map(|span| (span.begin, span.end)).collect();
     if let Some(moments) = moments {
         add_lifetimes(plan, kind, &presence, moments, &mut leaves);
     }
     if leaves.is_empty() {
-        return None;
+        return Ok(None);
     }
     let placed = spans.iter().filter(|span| span.place.is_some()).cloned().collect();
     let (settled, grown): (Vec<SpanBuf>, Vec<SpanBuf>) = spans.into_iter().partition(is_settled);
     let settled = if grown.is_empty() { Vec::new() } else { settled };
     let settled = settled.iter().map(|span| (span.begin, span.end)).collect();
-    Some(MatchedItem { kind, text, presence, leaves, grown, settled, placed })
+    Ok(Some(MatchedItem { kind, text, presence, leaves, grown, settled, placed }))
 }
 
 /// Adds the leaves that ask how long the item was visible.

@@ -5,11 +5,19 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use trail_content::{Block, ChannelContent, Item, Kind, SpanBuf, Step};
+use trail_model::TrailId;
 
+use crate::Result;
+use crate::cancel::Meter;
 use crate::item::JoinedItem;
+use crate::source::content_error;
+
+/// Bytes of text that are copied in the time of a piece of work.
+const BYTES_PER_WORK: usize = 4096;
 
 /// Collects candidate items block by block, and joins them.
 pub(crate) struct Joiner<'a> {
+    trail: TrailId,
     channel: &'a ChannelContent,
     /// Candidates of blocks seen so far.
     pieces: Vec<Piece>,
@@ -46,53 +54,61 @@ struct Links {
 }
 
 impl<'a> Joiner<'a> {
-    pub(crate) fn new(channel: &'a ChannelContent) -> Joiner<'a> {
-        Joiner { channel, pieces: Vec::new(), edges: FxHashMap::default(), links: FxHashMap::default() }
+    /// Begins without items of `channel` of `trail`.
+    pub(crate) fn new(trail: TrailId, channel: &'a ChannelContent) -> Joiner<'a> {
+        Joiner { trail, channel, pieces: Vec::new(), edges: FxHashMap::default(), links: FxHashMap::default() }
     }
 
     /// Takes the candidates of a block.
-    pub(crate) fn add(&mut self, index: usize, block: &Block, items: &[u32]) {
+    ///
+    /// # Errors
+    /// If it is told to stop.
+    pub(crate) fn add(&mut self, index: usize, block: &Block, items: &[u32], meter: &mut Meter<'_>) -> Result<()> {
         if self.channel.block_count() > 1 {
             // The block is at hand now, and its neighbours' borders may be asked for later.
             self.edges.entry(index).or_insert_with(|| Edges::of(block));
         }
-        self.pieces.extend(items.iter().map(|&item| {
+        for &item in items {
             let item = block.item(item as usize);
-            let spans = item.spans().map(SpanBuf::from).collect();
-            Piece { block: index, kind: item.kind(), text: item.text().into(), spans }
-        }));
+            let spans: Vec<SpanBuf> = item.spans().map(SpanBuf::from).collect();
+            meter.spend(1 + spans.len() + item.text().len() / BYTES_PER_WORK)?;
+            self.pieces.push(Piece { block: index, kind: item.kind(), text: item.text().into(), spans });
+        }
+        Ok(())
     }
 
     /// Joins what was added; ordered by kind, then by first moment, then by text.
     ///
     /// # Errors
-    /// If a neighbouring block cannot be read.
-    pub(crate) fn finish(mut self) -> Result<Vec<JoinedItem>, trail_content::Error> {
+    /// If a neighbouring block cannot be read, or it is told to stop.
+    pub(crate) fn finish(mut self, meter: &mut Meter<'_>) -> Result<Vec<JoinedItem>> {
+        let failed = content_error(self.trail);
         let pieces = std::mem::take(&mut self.pieces);
         let mut joined: FxHashMap<(Kind, Arc<str>), Vec<SpanBuf>> = FxHashMap::default();
         for Piece { block, kind, text, spans } in pieces {
             for span in spans {
+                meter.spend(1)?;
                 let (text, span) = if kind == Kind::Line && self.may_cross(block, &span) {
-                    self.chain(block, Part { text: text.clone(), span })?
+                    self.chain(block, Part { text: text.clone(), span }).map_err(&failed)?
                 } else {
                     (text.clone(), span)
                 };
                 joined.entry((kind, text)).or_default().push(span);
             }
         }
-        let mut items: Vec<JoinedItem> = joined
-            .into_iter()
-            .map(|((kind, text), mut spans)| {
-                spans.sort_by(|a, b| (a.begin, a.end, &a.growth, &a.above).cmp(&(b.begin, b.end, &b.growth, &b.above)));
-                // One growth over several blocks was reached from each of them.
-                spans.dedup();
-                JoinedItem { kind, text, spans }
-            })
-            .collect();
-        items.sort_by(|a, b| {
+        let mut items: Vec<JoinedItem> = Vec::with_capacity(joined.len());
+        for ((kind, text), mut spans) in joined {
+            let key = |span: &SpanBuf| (span.begin, span.end);
+            let steps = |a: &SpanBuf, b: &SpanBuf| (&a.growth, &a.above).cmp(&(&b.growth, &b.above));
+            meter.sort_by(&mut spans, |a, b| key(a).cmp(&key(b)).then_with(|| steps(a, b)))?;
+            // One growth over several blocks was reached from each of them.
+            spans.dedup();
+            items.push(JoinedItem { kind, text, spans });
+        }
+        meter.sort_by(&mut items, |a, b| {
             let key = |item: &JoinedItem| (item.kind, item.spans.first().map(|span| span.begin));
             key(a).cmp(&key(b)).then_with(|| a.text.cmp(&b.text))
-        });
+        })?;
         Ok(items)
     }
 
@@ -104,7 +120,7 @@ impl<'a> Joiner<'a> {
     }
 
     /// The whole growth that `part` of `block` belongs to, as one span of the text it led to.
-    fn chain(&mut self, block: usize, part: Part) -> Result<(Arc<str>, SpanBuf), trail_content::Error> {
+    fn chain(&mut self, block: usize, part: Part) -> std::result::Result<(Arc<str>, SpanBuf), trail_content::Error> {
         let mut parts = vec![part];
         let mut at = block;
         while at > 0
@@ -124,7 +140,7 @@ impl<'a> Joiner<'a> {
     }
 
     /// The links from block `index` to the next.
-    fn links(&mut self, index: usize) -> Result<Arc<Links>, trail_content::Error> {
+    fn links(&mut self, index: usize) -> std::result::Result<Arc<Links>, trail_content::Error> {
         if let Some(links) = self.links.get(&index) {
             return Ok(links.clone());
         }
@@ -138,7 +154,7 @@ impl<'a> Joiner<'a> {
         Ok(links)
     }
 
-    fn load_edges(&mut self, index: usize) -> Result<(), trail_content::Error> {
+    fn load_edges(&mut self, index: usize) -> std::result::Result<(), trail_content::Error> {
         if let Entry::Vacant(entry) = self.edges.entry(index) {
             entry.insert(Edges::of(&*self.channel.block(index)?));
         }

@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use trail_index::analyzer::{Analyzer, TokenKind, fold};
 
+use crate::cancel::Meter;
 use crate::plan::{Plan, Reading, TermId, Vocabulary};
+use crate::{Cancel, Result};
 
 /// One token of an item's text that the query asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,25 +113,50 @@ pub(crate) struct Scanner {
 
 impl Scanner {
     /// Finds what `plan` asks for in a finished text; `keep_words` also lists the text's words.
-    pub(crate) fn scan(&mut self, plan: &Plan, text: &str, keep_words: bool) -> Occurrences {
+    ///
+    /// # Errors
+    /// If it is told to stop, as all that look at a whole text.
+    pub(crate) fn scan(
+        &mut self,
+        plan: &Plan,
+        text: &str,
+        keep_words: bool,
+        meter: &mut Meter<'_>,
+    ) -> Result<Occurrences> {
         match plan.reading {
-            Reading::Blanks => scan_blanks(&plan.vocabulary, text),
-            Reading::Words => self.scan_tokens(&plan.vocabulary, text, true, keep_words),
-            Reading::All => self.scan_tokens(&plan.vocabulary, text, false, keep_words),
+            Reading::Blanks => scan_blanks(&plan.vocabulary, text, meter),
+            Reading::Words => self.scan_tokens(&plan.vocabulary, text, true, keep_words, meter),
+            Reading::All => self.scan_tokens(&plan.vocabulary, text, false, keep_words, meter),
         }
     }
 
     /// Finds what statistics count: words, parts and wholes, whatever the plan reads.
-    pub(crate) fn scan_document(&mut self, plan: &Plan, text: &str) -> Occurrences {
-        self.scan_tokens(&plan.vocabulary, text, plan.reading == Reading::Words, false)
+    pub(crate) fn scan_document(&mut self, plan: &Plan, text: &str, meter: &mut Meter<'_>) -> Result<Occurrences> {
+        self.scan_tokens(&plan.vocabulary, text, plan.reading == Reading::Words, false, meter)
     }
 
-    fn scan_tokens(&mut self, vocabulary: &Vocabulary, text: &str, words_only: bool, keep_words: bool) -> Occurrences {
+    fn scan_tokens(
+        &mut self,
+        vocabulary: &Vocabulary,
+        text: &str,
+        words_only: bool,
+        keep_words: bool,
+        meter: &mut Meter<'_>,
+    ) -> Result<Occurrences> {
+        let work = vocabulary.look_up_work();
+        let mut going = Ok(());
         let mut found = Vec::new();
         let mut words = Vec::new();
         let mut word_count = 0;
         let mut last_word_end = 0;
         self.analyzer.analyze(text, |token| {
+            // The analyzer goes on by itself; what takes long is looking tokens up.
+            if going.is_ok() {
+                going = meter.spend(work);
+            }
+            if going.is_err() {
+                return;
+            }
             if token.kind == TokenKind::Word {
                 word_count += 1;
                 last_word_end = token.span.end;
@@ -156,14 +183,16 @@ impl Scanner {
                 });
             });
         });
+        going?;
         found.extend(any_text(vocabulary, text));
-        Occurrences { word_count, words, ..Occurrences::new(found) }
+        Ok(Occurrences { word_count, words, ..Occurrences::new(found) })
     }
 
     /// Finds what `plan` asks for in a text which then went on with `next`, without the tokens that were unfinished.
     pub(crate) fn scan_state(&mut self, plan: &Plan, text: &str, next: Option<char>) -> Occurrences {
         if plan.reading == Reading::Blanks {
-            let mut state = scan_blanks(&plan.vocabulary, text);
+            let never = Cancel::never();
+            let mut state = scan_blanks(&plan.vocabulary, text, &mut Meter::new(&never)).unwrap_or_default();
             if next.is_some_and(|c| !c.is_whitespace()) {
                 let any_text = plan.vocabulary.asks_for_any_text();
                 state.found.retain(|at| at.span.end < text.len() || Some(at.term) == any_text);
@@ -215,10 +244,12 @@ impl Scanner {
 }
 
 /// What stands between blanks; positions count these tokens, not words.
-fn scan_blanks(vocabulary: &Vocabulary, text: &str) -> Occurrences {
+fn scan_blanks(vocabulary: &Vocabulary, text: &str, meter: &mut Meter<'_>) -> Result<Occurrences> {
+    let work = vocabulary.look_up_work();
     let mut found = Vec::new();
     let mut position = 0;
     for token in text.split_whitespace() {
+        meter.spend(work)?;
         let start = token.as_ptr() as usize - text.as_ptr() as usize;
         let span = start..start + token.len();
         let folded = fold(token);
@@ -230,7 +261,7 @@ fn scan_blanks(vocabulary: &Vocabulary, text: &str) -> Occurrences {
         position += 1;
     }
     found.extend(any_text(vocabulary, text));
-    Occurrences { word_count: position, ..Occurrences::new(found) }
+    Ok(Occurrences { word_count: position, ..Occurrences::new(found) })
 }
 
 fn kept_text(vocabulary: &Vocabulary, term: TermId, token: &str) -> Option<Box<str>> {

@@ -10,25 +10,16 @@ mod tests;
 use trail_content::Kind;
 use trail_query::{Dialect, Mode, Operator, Query, Span};
 
-use crate::Result;
 use crate::expansion::AllExpansions;
 use crate::rank::Statistics;
 use crate::session::SessionLeaf;
 use crate::time::{Lifetime, Period};
+use crate::{Cancel, Limits, Result};
 
 pub(crate) use vocabulary::{TermId, Vocabulary};
 
-/// The most groups inside each other; the query parser's own limit.
-pub const MAX_NESTING: usize = 64;
-
-/// The most leaves after analysis: the parser's 1,024 words, each of which may hold some words more.
-pub const MAX_LEAVES: usize = 16 * 1024;
-
 /// The most moves of a phrase's tokens; more are taken as this many.
 pub const MAX_SLOP: u32 = 10_000;
-
-/// The most states of the automaton of a regular expression; Lucene's own default.
-pub const MAX_STATES: usize = 10_000;
 
 /// How the tree of a query is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -270,12 +261,21 @@ impl Plan {
     /// [`Error::TooDeep`](crate::Error::TooDeep) and [`Error::TooManyLeaves`](crate::Error::TooManyLeaves) for queries
     /// beyond the limits.
     pub fn new(query: &Query, language: Language) -> Result<Plan> {
-        lower::lower(query, language)
+        Plan::within(query, language, &Limits::default(), &Cancel::never())
+    }
+
+    /// The same with other limits, and a way to stop: an automaton can take some time to make.
+    ///
+    /// # Errors
+    /// As [`Plan::new`]; [`Error::Cancelled`](crate::Error::Cancelled).
+    pub fn within(query: &Query, language: Language, limits: &Limits, cancel: &Cancel) -> Result<Plan> {
+        lower::lower(query, language, limits, cancel)
     }
 
     /// Decides which tokens fuzzy words are ranked by, from what there is. What they match does not depend on it.
-    pub(crate) fn expand(&mut self, statistics: &Statistics) {
-        self.expansions = AllExpansions::new(self, statistics);
+    pub(crate) fn expand(&mut self, statistics: &Statistics, cancel: &Cancel) -> Result<()> {
+        self.expansions = AllExpansions::new(self, statistics, cancel)?;
+        Ok(())
     }
 
     /// The kinds of item that can match a leaf.
@@ -286,6 +286,12 @@ impl Plan {
     /// Tells whether some leaf asks how long items were visible.
     pub(crate) fn has_lifetimes(&self) -> bool {
         self.leaves.iter().any(|leaf| leaf.lifetime.is_some())
+    }
+
+    /// Tells whether every hit is one item's, whatever else is visible, and its rank that item's: then the best items have
+    /// the best hits.
+    pub(crate) fn is_by_item(&self) -> bool {
+        matches!(self.tree, Some(Tree::Leaf(_))) && self.leaves.len() == 1 && !self.has_lifetimes()
     }
 
     /// Tells whether the query can hold of an item that matches no positive leaf.

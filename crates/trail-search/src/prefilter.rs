@@ -9,6 +9,7 @@ use trail_content::{Block, Kind};
 
 use crate::pattern::Pattern;
 use crate::plan::{Kinds, Leaf, LeafMatcher, Plan, TermId};
+use crate::{Cancel, Result};
 
 /// Characters outside ASCII that fold to ASCII: Kelvin sign, dotted capital I, Greek question mark, Greek varia. A text
 /// that holds one is looked at in any case.
@@ -61,12 +62,17 @@ impl Prefilter {
     }
 
     /// The items of `block` that some leaf may match, in order.
-    pub(crate) fn candidates(&self, block: &Block) -> Vec<u32> {
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`](crate::Error::Cancelled).
+    pub(crate) fn candidates(&self, block: &Block, cancel: &Cancel) -> Result<Vec<u32>> {
         let pool = block.pool();
         let folds = !pool.is_ascii()
             && FOLDING.iter().any(|folding| memmem::find(pool.as_bytes(), folding.as_bytes()).is_some());
         let mut found: Vec<u32> = Vec::new();
         for needle in &self.needles {
+            // One pass over the texts of a block takes some milliseconds at most.
+            cancel.check()?;
             let places = if folds { Vec::new() } else { needle.places(pool.as_bytes()) };
             if !folds && places.is_empty() && !needle.ascii.is_empty() {
                 continue;
@@ -98,7 +104,7 @@ impl Prefilter {
         }
         found.sort_unstable();
         found.dedup();
-        found
+        Ok(found)
     }
 }
 

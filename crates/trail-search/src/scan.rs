@@ -9,6 +9,7 @@ use trail_index::analyzer::count_words;
 use trail_index::{KindStats, SessionInfo};
 use trail_model::{Timestamp, TrailId};
 
+use crate::cancel::Meter;
 use crate::occurrences::Scanner;
 use crate::plan::{Leaf, LeafMatcher, Plan};
 use crate::prefilter::Prefilter;
@@ -38,17 +39,23 @@ impl Totals {
         let mut totals = Totals::default();
         for channel in content.channels() {
             for block in 0..channel.block_count() {
-                totals.count(&*channel.block(block)?);
+                totals.count(&*channel.block(block)?, || Ok::<_, trail_content::Error>(()))?;
             }
         }
         Ok(totals)
     }
 
-    fn count(&mut self, block: &Block) {
+    fn count<E>(
+        &mut self,
+        block: &Block,
+        mut going: impl FnMut() -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
         for item in block.items() {
+            going()?;
             let of_item = KindStats::of_item(item.text(), count_words(item.text()));
             self.kinds[usize::from(item.kind().code())].add(&of_item);
         }
+        Ok(())
     }
 
     fn add(&mut self, other: &Totals) {
@@ -194,14 +201,14 @@ impl Source for ScanSource {
                     statistics += &of_trail;
                     Ok(found)
                 }
-                Err(Error::Cancelled) => return Err(Error::Cancelled),
+                Err(error) if error.is_stop() => return Err(error),
                 // What a trail lacks, the others can still answer; it says so itself when it is asked.
                 Err(Error::Content { source, .. }) => Err(source.to_string()),
                 Err(error) => return Err(error),
             });
         }
         statistics.keeps_k1_factor = options.keeps_k1_factor;
-        statistics.sessions = SessionWeights::new(plan, self.sessions.iter(), options.keeps_k1_factor);
+        statistics.sessions = SessionWeights::new(plan, self.sessions.iter(), options)?;
         Ok((statistics, ScanPrepared { trails }))
     }
 
@@ -276,17 +283,19 @@ impl FirstPass<'_> {
 
     fn block(&self, trail: &Trail, channel: usize, index: usize, counts: bool, scanner: &mut Scanner) -> Result<Look> {
         self.cancel.check()?;
+        let meter = &mut Meter::new(self.cancel);
         let block = self.source.block(trail, channel, index)?;
         let mut totals = Totals::default();
         if counts {
-            totals.count(&block);
+            totals.count(&block, || meter.spend(1))?;
         }
-        let items = self.matching.candidates(&block);
-        let others = (self.counted != self.matching).then(|| self.counted.candidates(&block));
+        let items = self.matching.candidates(&block, self.cancel)?;
+        let others =
+            (self.counted != self.matching).then(|| self.counted.candidates(&block, self.cancel)).transpose()?;
         let mut statistics = Statistics::default();
         for &item in others.as_ref().unwrap_or(&items) {
             let item = block.item(item as usize);
-            statistics.count(item.kind(), &scanner.scan_document(self.plan, item.text()));
+            statistics.count(item.kind(), &scanner.scan_document(self.plan, item.text(), meter)?);
         }
         let found = (!items.is_empty()).then_some(Found { block: index, items });
         Ok(Look { channel, found, statistics, totals })

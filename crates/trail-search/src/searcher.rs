@@ -3,18 +3,29 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use trail_content::{ContentFile, Moments};
+use trail_content::{Block, ContentFile, Moments};
+use trail_index::ItemRef;
 use trail_model::{ChannelId, TimeSpan};
 use trail_query::{Mode, Query};
 
+use crate::cancel::Meter;
 use crate::hits::{ChannelSearch, channel_hits};
 use crate::item::{MatchedItem, match_item};
 use crate::join::Joiner;
 use crate::occurrences::Scanner;
 use crate::plan::{Language, Plan};
 use crate::rank::Statistics;
-use crate::source::{Bound, TrailFacts, content_error};
-use crate::{Cancel, Error, Hit, Result, Source};
+use crate::source::{Asked, Bound, TrailFacts, content_error};
+use crate::{Cancel, Error, Hit, Limits, Result, Source};
+
+/// Items that are looked at first for each hit that is wanted: some turn out to match nowhere.
+const BEST_ITEMS_PER_HIT: usize = 4;
+
+/// Fewer items are not worth asking for.
+const BEST_ITEMS_MIN: usize = 64;
+
+/// By how much more are looked at if these were not enough.
+const BEST_ITEMS_GROWTH: usize = 8;
 
 /// How to search.
 #[derive(Clone, Debug)]
@@ -25,14 +36,22 @@ pub struct Options {
     pub span: Option<TimeSpan>,
     /// Ranks on the scale of Lucene before 8, which kept the factor k1 + 1 = 2.2.
     pub keeps_k1_factor: bool,
-    /// When to stop.
+    /// What a query may cost to make ready and to answer. What it may cost to read, the parser was told.
+    pub limits: Limits,
+    /// When to stop, whatever the limits say.
     pub cancel: Cancel,
 }
 
 impl Options {
     /// The defaults for a language.
     pub fn new(language: impl Into<Language>) -> Options {
-        Options { language: language.into(), span: None, keeps_k1_factor: false, cancel: Cancel::never() }
+        Options {
+            language: language.into(),
+            span: None,
+            keeps_k1_factor: false,
+            limits: Limits::default(),
+            cancel: Cancel::never(),
+        }
     }
 }
 
@@ -64,17 +83,20 @@ impl<S: Source> Searcher<S> {
     /// # Errors
     /// If the query cannot be searched for, the source does not answer, or time is up.
     pub fn prepare(&self, query: &Query) -> Result<Search<'_, S>> {
-        let mut plan = Plan::new(query, self.options.language.clone())?;
-        let (statistics, prepared) = self.source.prepare(&plan, &self.options)?;
-        plan.expand(&statistics);
-        Ok(Search { source: &self.source, options: &self.options, plan: Arc::new(plan), statistics, prepared })
+        let cancel = self.options.cancel.within(self.options.limits.deadline);
+        let options = Options { cancel, ..self.options.clone() };
+        let mut plan = Plan::within(query, options.language.clone(), &options.limits, &options.cancel)?;
+        let (statistics, prepared) = self.source.prepare(&plan, &options)?;
+        plan.expand(&statistics, &options.cancel)?;
+        Ok(Search { source: &self.source, options, plan: Arc::new(plan), statistics, prepared })
     }
 }
 
 /// A query on its way through the trails of a source.
 pub struct Search<'a, S: Source> {
     source: &'a S,
-    options: &'a Options,
+    /// Its time runs since the query was prepared.
+    options: Options,
     plan: Arc<Plan>,
     statistics: Statistics,
     prepared: S::Prepared,
@@ -143,20 +165,17 @@ impl<S: Source> Search<'_, S> {
     /// # Errors
     /// If its content cannot be read, or time is up.
     pub fn search_trail(&self, trail: usize) -> Result<Vec<Hit>> {
-        let mut hits = self.in_channels(trail, channel_hits)?;
-        if let Some(span) = self.options.span {
-            hits.retain(|hit| hit.span.start < span.end && span.start <= hit.span.end);
-        }
-        hits.sort_by(Hit::by_rank);
-        Ok(hits)
+        let hits = self.in_channels(trail, channel_hits)?;
+        self.ranked(hits)
     }
 
     /// Asks each channel of a trail in which the query may hold.
     pub(crate) fn in_channels<T>(
         &self,
         trail: usize,
-        ask: impl Fn(&ChannelSearch<'_>, &Cancel) -> Result<Vec<T>>,
+        ask: impl Fn(&ChannelSearch<'_>, &mut Meter<'_>) -> Result<Vec<T>>,
     ) -> Result<Vec<T>> {
+        self.options.cancel.check()?;
         if self.source.bound(&self.prepared, trail).is_none() {
             return Ok(Vec::new());
         }
@@ -170,8 +189,9 @@ impl<S: Source> Search<'_, S> {
                 continue;
             }
             let moments = channel.moments().map_err(&failed)?;
-            let search = ChannelSearch::new(&self.plan, channel.id(), moments, &facts, &matched);
-            found.extend(ask(&search, &self.options.cancel)?);
+            let meter = &mut Meter::new(&self.options.cancel);
+            let search = ChannelSearch::new(&self.plan, channel.id(), moments, &facts, &matched, meter)?;
+            found.extend(ask(&search, meter)?);
         }
         Ok(found)
     }
@@ -182,23 +202,70 @@ impl<S: Source> Search<'_, S> {
         TrailFacts { start: self.source.start(trail), sessions }
     }
 
+    /// The hits that are asked for, by rank.
+    fn ranked(&self, mut hits: Vec<Hit>) -> Result<Vec<Hit>> {
+        if let Some(span) = self.options.span {
+            hits.retain(|hit| hit.span.start < span.end && span.start <= hit.span.end);
+        }
+        Meter::new(&self.options.cancel).sort_by(&mut hits, Hit::by_rank)?;
+        Ok(hits)
+    }
+
+    /// Finds the hits of some items of a trail, as [`Search::search_trail`] does; perhaps those of others as well. To be
+    /// asked only of queries of which every hit is one item's.
+    fn search_items(&self, trail: usize, items: &[ItemRef]) -> Result<Vec<Hit>> {
+        let content = self.source.content(trail)?;
+        let failed = content_error(content.trail());
+        let cancel = &self.options.cancel;
+        let meter = &mut Meter::new(cancel);
+        let facts = self.facts(trail);
+        let mut scanner = Scanner::default();
+        let mut hits = Vec::new();
+        for of_channel in items.chunk_by(|a, b| a.channel == b.channel) {
+            let index = content.channels().iter().position(|channel| channel.id() == of_channel[0].channel);
+            let Some(index) = index else { continue };
+            let channel = &content.channels()[index];
+            let mut joiner = Joiner::new(content.trail(), channel);
+            for of_block in of_channel.chunk_by(|a, b| a.block == b.block) {
+                let number = of_block[0].block as usize;
+                let block = self.source.block(&content, trail, index, number)?;
+                let found: Vec<u32> = of_block.iter().map(|item| item.item).collect();
+                let found: Vec<u32> = found.into_iter().filter(|&item| (item as usize) < block.len()).collect();
+                // What goes on in another block is one item with what is there.
+                if channel.block_count() > 1 && found.iter().any(|&item| touches_border(&block, item)) {
+                    return self.search_trail(trail);
+                }
+                joiner.add(number, &block, &found, meter)?;
+            }
+            let mut matched = Vec::new();
+            for item in joiner.finish(meter)? {
+                matched.extend(match_item(&self.plan, &self.statistics, &mut scanner, item, None, meter)?);
+            }
+            let moments = channel.moments().map_err(&failed)?;
+            let search = ChannelSearch::new(&self.plan, channel.id(), moments, &facts, &matched, meter)?;
+            hits.extend(channel_hits(&search, meter)?);
+        }
+        self.ranked(hits)
+    }
+
     /// The items of a channel that some leaf matches.
     fn matched_items(&self, content: &ContentFile, trail: usize, index: usize) -> Result<Vec<MatchedItem>> {
         let failed = content_error(content.trail());
         let cancel = &self.options.cancel;
         let channel = &content.channels()[index];
         let mut scanner = Scanner::default();
-        let mut joiner = Joiner::new(channel);
+        let meter = &mut Meter::new(cancel);
+        let mut joiner = Joiner::new(content.trail(), channel);
         self.source.candidates(&self.prepared, content, trail, index, cancel, &mut |block, content, items| {
-            joiner.add(block, content, items);
-            Ok(())
+            joiner.add(block, content, items, meter)
         })?;
         let lifetimes = self.plan.has_lifetimes();
         let moments = lifetimes.then(|| channel.moments()).transpose().map_err(&failed)?;
         let mut matched = Vec::new();
-        for item in joiner.finish().map_err(&failed)? {
-            cancel.check()?;
-            matched.extend(match_item(&self.plan, &self.statistics, &mut scanner, item, moments.map(AsRef::as_ref)));
+        let moments = moments.map(AsRef::as_ref);
+        for item in joiner.finish(meter)? {
+            meter.spend(1)?;
+            matched.extend(match_item(&self.plan, &self.statistics, &mut scanner, item, moments, meter)?);
         }
         Ok(matched)
     }
@@ -229,6 +296,10 @@ impl<S: Source> Search<'_, S> {
         Ok(count)
     }
 
+    pub(crate) fn cancel(&self) -> &Cancel {
+        &self.options.cancel
+    }
+
     pub(crate) fn trail_count(&self) -> usize {
         self.source.trail_count()
     }
@@ -249,13 +320,13 @@ impl<S: Source> Search<'_, S> {
                     }
                     answer.hits.extend(hits.into_iter().map(|hit| (trail, hit)));
                 }
-                Err(Error::Cancelled) => return Err(Error::Cancelled),
+                Err(error) if error.is_stop() => return Err(error),
                 Err(error) => answer.failures.push((trail, error)),
             }
         }
         if order == Order::Rank {
             // Stable: hits that are alike stay in the order of trails.
-            answer.hits.sort_by(|a, b| a.1.by_rank(&b.1));
+            Meter::new(&self.options.cancel).sort_by(&mut answer.hits, |a, b| a.1.by_rank(&b.1))?;
         }
         answer.total = answer.hits.len();
         answer.hits.truncate(limit.unwrap_or(usize::MAX));
@@ -276,7 +347,7 @@ impl<S: Source> Search<'_, S> {
         for (trail, found) in found {
             match found {
                 Ok(_) => matching.trails.push(trail),
-                Err(Error::Cancelled) => return Err(Error::Cancelled),
+                Err(error) if error.is_stop() => return Err(error),
                 Err(error) => matching.failures.push((trail, error)),
             }
         }
@@ -289,6 +360,43 @@ impl<S: Source> Search<'_, S> {
     /// # Errors
     /// [`Error::Cancelled`]. A trail that was looked at and cannot be read is told in [`Best::failures`].
     pub fn search_best(&self, limit: usize) -> Result<Best> {
+        match self.plan.is_by_item() && limit > 0 {
+            true => self.best_by_item(limit)?.map_or_else(|| self.best_by_trail(limit), Ok),
+            false => self.best_by_trail(limit),
+        }
+    }
+
+    /// Looks at the items that may have the best hits, and at more of them until no other can come before those found.
+    fn best_by_item(&self, limit: usize) -> Result<Option<Best>> {
+        let cancel = &self.options.cancel;
+        let asked = Asked { plan: &self.plan, statistics: &self.statistics, prepared: &self.prepared };
+        let mut count = limit.saturating_mul(BEST_ITEMS_PER_HIT).max(BEST_ITEMS_MIN);
+        loop {
+            let Some(found) = self.source.best_items(&asked, count, cancel)? else { return Ok(None) };
+            let by_trail: Vec<&[(usize, ItemRef)]> = found.items.chunk_by(|a, b| a.0 == b.0).collect();
+            let hits: Vec<(usize, Result<Vec<Hit>>)> = by_trail
+                .into_par_iter()
+                .map(|items| {
+                    let refs: Vec<ItemRef> = items.iter().map(|item| item.1).collect();
+                    (items[0].0, self.search_items(items[0].0, &refs))
+                })
+                .collect();
+            let mut best = Best::default();
+            for (trail, found_in) in hits {
+                let sure = |hit: &Hit| found.rest.is_none_or(|rest| rest.is_behind(hit));
+                let found_in = found_in.map(|hits| hits.into_iter().filter(sure).collect());
+                best.add(trail, found_in, limit)?;
+            }
+            if best.hits.len() >= limit || found.rest.is_none() {
+                return Ok(Some(best));
+            }
+            count = count.saturating_mul(BEST_ITEMS_GROWTH);
+        }
+    }
+
+    /// Looks at trails, those that may have the best hits first, until none can have a hit before those found.
+    fn best_by_trail(&self, limit: usize) -> Result<Best> {
+        self.options.cancel.check()?;
         let bound = |trail| self.source.bound(&self.prepared, trail).map(|bound| (bound, trail));
         let mut bounds: Vec<(Bound, usize)> = (0..self.source.trail_count()).filter_map(bound).collect();
         bounds.sort_unstable_by(|(a, x), (b, y)| b.rank.total_cmp(&a.rank).then(a.start.cmp(&b.start)).then(x.cmp(y)));
@@ -312,6 +420,14 @@ impl<S: Source> Search<'_, S> {
     }
 }
 
+/// Tells whether an item is visible at the first or last moment of its block, or grows over them.
+fn touches_border(block: &Block, item: u32) -> bool {
+    let mut spans = block.item(item as usize).spans();
+    spans.any(|span| {
+        span.begin == block.first() || span.end == block.last() || span.grows_in.is_some() || span.grows_out.is_some()
+    })
+}
+
 impl Best {
     fn add(&mut self, trail: usize, found: Result<Vec<Hit>>, limit: usize) -> Result<()> {
         self.searched += 1;
@@ -323,7 +439,7 @@ impl Best {
                 self.hits.sort_by(|a, b| a.1.by_rank(&b.1).then(a.0.cmp(&b.0)));
                 self.hits.truncate(limit);
             }
-            Err(Error::Cancelled) => return Err(Error::Cancelled),
+            Err(error) if error.is_stop() => return Err(error),
             Err(error) => self.failures.push((trail, error)),
         }
         Ok(())

@@ -6,6 +6,8 @@
 
 use trail_content::Moments;
 
+use crate::Result;
+use crate::cancel::Meter;
 use crate::intervals::{Interval, IntervalSet};
 use crate::item::MatchedItem;
 use crate::plan::{Plan, Tree};
@@ -45,20 +47,21 @@ impl Timeline {
         items: &[MatchedItem],
         truths: &[IntervalSet],
         universe: &IntervalSet,
-    ) -> Timeline {
+        meter: &mut Meter<'_>,
+    ) -> Result<Timeline> {
         let periods = plan.periods.iter().map(|period| period.moments(moments, facts.start)).collect();
         let mut timeline = Timeline { periods, sessions: facts.sessions.clone(), ..Timeline::default() };
         if plan.sequences.is_empty() {
-            return timeline;
+            return Ok(timeline);
         }
         timeline.starts = (0..universe.len() as u32).map(|at| moments.start_time(at).0).collect();
         // A sequence inside another comes before it.
         for sequence in &plan.sequences {
             let events = Events { plan, items, truths, universe, timeline: &timeline };
-            let mut firsts: Vec<u32> = events.of(&sequence.first).into_iter().map(|event| event.0).collect();
+            let mut firsts: Vec<u32> = events.of(&sequence.first, meter)?.into_iter().map(|event| event.0).collect();
             firsts.sort_unstable();
             firsts.dedup();
-            let mut then = events.of(&sequence.second);
+            let mut then = events.of(&sequence.second, meter)?;
             let mut found = SequenceTruth { firsts, within_ns: sequence.within_ns, ..SequenceTruth::default() };
             then.retain(|event| found.follows(event.0, &timeline.starts));
             then.sort_unstable();
@@ -66,7 +69,7 @@ impl Timeline {
             found.events = then;
             timeline.sequences.push(found);
         }
-        timeline
+        Ok(timeline)
     }
 
     /// Of what holds of one item, the runs that begin as sequence `index` asks.
@@ -97,25 +100,37 @@ struct Events<'a> {
 }
 
 impl Events<'_> {
+    fn of_all(&self, trees: &[Tree], meter: &mut Meter<'_>) -> Result<Vec<Interval>> {
+        let mut events = Vec::new();
+        for tree in trees {
+            events.append(&mut self.of(tree, meter)?);
+        }
+        Ok(events)
+    }
+
     /// The beginnings of `tree`, each to where it ends; in no order.
-    fn of(&self, tree: &Tree) -> Vec<Interval> {
-        match tree {
+    fn of(&self, tree: &Tree, meter: &mut Meter<'_>) -> Result<Vec<Interval>> {
+        Ok(match tree {
             Tree::Leaf(leaf) => {
-                let on_items = self.items.iter().filter_map(|item| {
-                    let at = item.leaves.binary_search_by_key(leaf, |on_item| on_item.leaf).ok()?;
-                    Some(item.leaves[at].truth.runs())
-                });
-                on_items.flatten().copied().collect()
+                let mut events = Vec::new();
+                for item in self.items {
+                    meter.spend(1)?;
+                    if let Ok(at) = item.leaves.binary_search_by_key(leaf, |on_item| on_item.leaf) {
+                        events.extend_from_slice(item.leaves[at].truth.runs());
+                    }
+                }
+                meter.spend(events.len())?;
+                events
             }
             Tree::Sequence(index) => self.timeline.sequences[*index].events.clone(),
-            Tree::Best(fields) => fields.iter().flat_map(|tree| self.of(tree)).collect(),
+            Tree::Best(fields) => self.of_all(fields, meter)?,
             Tree::Group { must, should, must_not, minimum: 0 | 1 } if must.is_empty() && must_not.is_empty() => {
-                should.iter().flat_map(|tree| self.of(tree)).collect()
+                self.of_all(should, meter)?
             }
             Tree::All(_) | Tree::Period(..) | Tree::Session(_) | Tree::Group { .. } => {
                 let leaf = &mut |leaf: usize| self.truths[leaf].clone();
-                self.plan.tree_holds(tree, self.universe, self.timeline, leaf).runs().to_vec()
+                self.plan.tree_holds(tree, self.universe, self.timeline, leaf, meter)?.runs().to_vec()
             }
-        }
+        })
     }
 }

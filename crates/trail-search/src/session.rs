@@ -8,6 +8,8 @@ use rustc_hash::FxHashMap;
 use trail_index::SessionInfo;
 use trail_query::{SESSION_FIELDS, SESSION_SHORT_FIELDS, Span};
 
+use crate::cancel::Meter;
+use crate::{Options, Result};
 use crate::bm25::{K1_PLUS_1, idf, tf_without_norms};
 use crate::expansion::Kept;
 use crate::pattern::{Letters, Pattern};
@@ -107,14 +109,16 @@ impl SessionWeights {
     pub(crate) fn new<'a>(
         plan: &Plan,
         sessions: impl Iterator<Item = &'a SessionInfo> + Clone,
-        keeps_k1_factor: bool,
-    ) -> SessionWeights {
-        let scale = if keeps_k1_factor { K1_PLUS_1 } else { 1.0 };
-        let weight = |leaf: &SessionLeaf| {
+        options: &Options,
+    ) -> Result<SessionWeights> {
+        let mut meter = Meter::new(&options.cancel);
+        let scale = if options.keeps_k1_factor { K1_PLUS_1 } else { 1.0 };
+        let weight = |leaf: &SessionLeaf| -> Result<Weight> {
+            meter.spend(sessions.clone().count())?;
             let values = || sessions.clone().filter_map(|session| leaf.value(session));
             // One value without a length: every trail that has it counts the same.
             let term = |docs: u64, with: u64| leaf.boost * scale * idf(docs, with) * tf_without_norms(1.0);
-            match &leaf.test {
+            Ok(match &leaf.test {
                 _ if !leaf.is_scored => Weight::Constant(0.0),
                 SessionTest::Value(wanted) => {
                     let (mut docs, mut with) = (0, 0);
@@ -133,14 +137,14 @@ impl SessionWeights {
                             *near.entry(value).or_default() += 1;
                         }
                     }
-                    let kept = Kept::new(fuzzy, near.iter().map(|(value, &with)| (value.as_str(), with)));
+                    let kept = Kept::new(fuzzy, near.iter().map(|(value, &with)| (value.as_str(), with)), &mut meter)?;
                     let of = |(value, boost): (&str, f64)| (value.into(), boost * term(docs, kept.doc_freq));
                     Weight::ByValue(kept.boosts().map(of).collect())
                 }
                 SessionTest::Pattern(_) | SessionTest::Exists => Weight::Constant(leaf.boost),
-            }
+            })
         };
-        SessionWeights(plan.sessions.iter().map(weight).collect())
+        Ok(SessionWeights(plan.sessions.iter().map(weight).collect::<Result<_>>()?))
     }
 
     /// For each session leaf its score in a trail, if it holds there.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use trail_content::{Block, ContentFile};
-use trail_index::SessionInfo;
+use trail_index::{ItemRef, SessionInfo};
 use trail_model::{Offset, Timestamp, TrailId};
 
 use crate::plan::Plan;
@@ -52,6 +52,28 @@ pub trait Source: Sync {
     /// hit.
     fn bound(&self, _prepared: &Self::Prepared, _trail: usize) -> Option<Bound> {
         Some(Bound::UNKNOWN)
+    }
+
+    /// The items that may have the best hits, if the source can tell from the index alone; asked only for queries of which
+    /// every hit is one item's, whatever else there is.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`](crate::Error::Cancelled), or what keeps the source from answering.
+    fn best_items(
+        &self,
+        _search: &Asked<'_, Self::Prepared>,
+        _count: usize,
+        _cancel: &Cancel,
+    ) -> Result<Option<BestItems>> {
+        Ok(None)
+    }
+
+    /// A block of a channel of `content`, the trail's.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn block(&self, content: &ContentFile, _trail: usize, channel: usize, index: usize) -> Result<Arc<Block>> {
+        content.channels()[channel].block(index).map_err(content_error(content.trail()))
     }
 
     /// Calls `visit` with each block of a channel of `content`, the trail's, that has items in which the query may match: its index, itself, and the
@@ -113,6 +135,32 @@ impl<S: Source> Source for &S {
     ) -> Result<()> {
         S::candidates(self, prepared, content, trail, channel, cancel, visit)
     }
+
+    fn best_items(&self, asked: &Asked<'_, S::Prepared>, count: usize, cancel: &Cancel) -> Result<Option<BestItems>> {
+        S::best_items(self, asked, count, cancel)
+    }
+
+    fn block(&self, content: &ContentFile, trail: usize, channel: usize, index: usize) -> Result<Arc<Block>> {
+        S::block(self, content, trail, channel, index)
+    }
+}
+
+/// A query as [`Source::prepare`] left it.
+pub struct Asked<'a, P> {
+    /// What it asks.
+    pub plan: &'a Plan,
+    /// What its ranks are made from.
+    pub statistics: &'a Statistics,
+    /// What the source keeps.
+    pub prepared: &'a P,
+}
+
+/// The items that may have the best hits.
+pub struct BestItems {
+    /// By trail of the source, then in order.
+    pub items: Vec<(usize, ItemRef)>,
+    /// What no hit of any other item goes beyond. Nothing if there are no others.
+    pub rest: Option<Bound>,
 }
 
 /// What no hit of a trail goes beyond.

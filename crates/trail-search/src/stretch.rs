@@ -65,7 +65,7 @@ impl<S: Source> Search<'_, S> {
         for (trail, found) in found.into_iter().enumerate() {
             match found {
                 Ok(found) => ranked.stretches.extend(found.into_iter().map(|stretch| (trail, stretch))),
-                Err(Error::Cancelled) => return Err(Error::Cancelled),
+                Err(error) if error.is_stop() => return Err(error),
                 Err(error) => ranked.failures.push((trail, error)),
             }
         }

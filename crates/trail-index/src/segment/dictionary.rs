@@ -31,6 +31,34 @@ pub(crate) struct FlatTerms {
     starts: Vec<u32>,
     /// Ordinals of the terms that stand for long tokens.
     long: Vec<u32>,
+    /// By term.
+    letters: Vec<Letters>,
+}
+
+/// The characters of a token, as far as they tell that another one is too far from it: a bit for each of 56 sorts, and
+/// how many there are in the highest byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Letters(u64);
+
+impl Letters {
+    const SORTS: u32 = 56;
+
+    fn of(text: &str) -> Letters {
+        let (mut sorts, mut count) = (0, 0_u64);
+        for c in text.chars() {
+            sorts |= 1_u64 << (u32::from(c) % Letters::SORTS);
+            count += 1;
+        }
+        Letters(sorts | count.min(u8::MAX.into()) << Letters::SORTS)
+    }
+
+    /// Whether so few edits can make one of the other. Each changes the number of characters by one at most, and takes or
+    /// brings one sort of them, or both.
+    fn may_be_near(self, other: Letters, edits: u32) -> bool {
+        let count = |letters: Letters| (letters.0 >> Letters::SORTS) as u32;
+        let changed = ((self.0 ^ other.0) << (u64::BITS - Letters::SORTS)).count_ones();
+        count(self).abs_diff(count(other)) <= edits && changed <= edits.saturating_mul(2)
+    }
 }
 
 impl FlatTerms {
@@ -50,6 +78,7 @@ impl FlatTerms {
             if is_long(stream.key()) {
                 flat.long.push(ordinal as u32);
             }
+            flat.letters.push(Letters::of(stream.key().get(1..).map_or("", |text| str::from_utf8(text).unwrap_or(""))));
             flat.text.extend_from_slice(stream.key());
             flat.text.push(END);
         }
@@ -97,7 +126,17 @@ impl FlatTerms {
             let fits = || text.starts_with(pattern.prefix) && (pattern.accepts)(text);
             if !self.is_long(ordinal) && fits() { found(ordinal) } else { Ok(()) }
         };
-        if pattern.infix.is_empty() || pattern.prefix.contains(pattern.infix) {
+        if let Some(near) = pattern.near {
+            let letters = Letters::of(near.text);
+            let of = within.start as usize..within.end as usize;
+            for (ordinal, other) in within.clone().zip(&self.letters[of]) {
+                if letters.may_be_near(*other, near.edits) {
+                    take(ordinal)?;
+                } else if (ordinal as usize).is_multiple_of(CHECK_EVERY) {
+                    limits.check()?;
+                }
+            }
+        } else if pattern.infix.is_empty() || pattern.prefix.contains(pattern.infix) {
             within.clone().try_for_each(&mut take)?;
         } else {
             self.holding(&within, pattern.infix, limits, &mut take)?;

@@ -74,6 +74,12 @@ impl TrailDocs {
         self.runs.iter().map(|run| u64::from(run.docs)).sum()
     }
 
+    /// The item that a document is, if it is one of the trail's.
+    pub(crate) fn item(&self, doc: u32) -> Option<ItemRef> {
+        let at = self.runs.partition_point(|run| run.end() <= doc);
+        self.runs.get(at).filter(|run| run.first_doc <= doc).map(|run| run.item(self.trail, doc))
+    }
+
     /// All documents of the trail: they stand together.
     pub(crate) fn range(&self) -> Option<std::ops::Range<u32>> {
         Some(self.runs.first()?.first_doc..self.runs.last()?.end())

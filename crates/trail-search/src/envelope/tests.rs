@@ -41,7 +41,7 @@ proptest! {
     fn sum_adds_what_stands(a in overlapping(), b in overlapping(), c in overlapping()) {
         let parts: Vec<Steps> = [a, b, c].into_iter().map(Steps::maximum).collect();
         let each: Vec<Vec<Option<f64>>> = parts.iter().map(points).collect();
-        let sum = points(&Steps::sum(parts));
+        let sum = points(&Steps::sum(parts, &mut Meter::endless()).unwrap());
         for at in 0..LEN as usize {
             let standing: Vec<f64> = each.iter().filter_map(|points| points[at]).collect();
             prop_assert_eq!(sum[at], (!standing.is_empty()).then(|| standing.iter().sum()));

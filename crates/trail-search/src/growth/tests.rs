@@ -79,8 +79,8 @@ fn check(text: &str, kind: LeafKind, mode: Mode) {
         return;
     }
     let mut scanner = Scanner::default();
-    let occurrences = scanner.scan(&plan, text, true);
-    let mut growth = Growth::new(&plan, text, &occurrences);
+    let occurrences = scanner.scan(&plan, text, true, &mut Meter::endless()).unwrap();
+    let mut growth = Growth::new(&plan, text, &occurrences, &mut Meter::endless()).unwrap();
     let mut check_state = |len: usize, next: Option<char>| {
         let slow = match &kind {
             LeafKind::Prefix { .. } | LeafKind::Phrase { slop: None, .. } => slow(&kind, mode, &text[..len], next),
@@ -92,7 +92,7 @@ fn check(text: &str, kind: LeafKind, mode: Mode) {
                 found
             }
         };
-        let fast = growth.at(&mut scanner, len, next)[0];
+        let fast = growth.at(&mut scanner, len, next, &mut Meter::endless()).unwrap()[0];
         assert_eq!(
             fast.is_some(),
             !slow.is_empty(),
@@ -180,10 +180,14 @@ fn a_line_typed_character_by_character_takes_linear_time() {
         let line = line.trim_end();
         let plan = plan(query);
         let mut scanner = Scanner::default();
-        let occurrences = scanner.scan(&plan, line, true);
-        let mut growth = Growth::new(&plan, line, &occurrences);
-        let matched =
-            line.char_indices().filter(|&(len, next)| growth.at(&mut scanner, len, Some(next))[0].is_some()).count();
+        let occurrences = scanner.scan(&plan, line, true, &mut Meter::endless()).unwrap();
+        let mut growth = Growth::new(&plan, line, &occurrences, &mut Meter::endless()).unwrap();
+        let matched = line
+            .char_indices()
+            .filter(|&(len, next)| {
+                growth.at(&mut scanner, len, Some(next), &mut Meter::endless()).unwrap()[0].is_some()
+            })
+            .count();
         assert!(matched + 10 > line.chars().count() / 2 || query == "/", "{matched} of {query}");
     }
 }

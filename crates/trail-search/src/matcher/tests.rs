@@ -1,6 +1,7 @@
 use trail_query::{Mode, parse};
 
 use super::*;
+use crate::cancel::Meter;
 use crate::occurrences::Scanner;
 use crate::plan::{Language, Plan};
 
@@ -9,7 +10,7 @@ fn holds(query: &str, mode: Mode, text: &str) -> bool {
     let parsed = parse(query, mode).unwrap_or_else(|error| panic!("{query}: {error}"));
     let plan = Plan::new(&parsed.query, Language::from(mode)).unwrap();
     assert_eq!(plan.leaves.len(), 1, "{query}: {plan:?}");
-    let found = Scanner::default().scan(&plan, text, false);
+    let found = Scanner::default().scan(&plan, text, false, &mut Meter::endless()).unwrap();
     let mut any = false;
     matches(&plan.leaves[0], &found, 0, |_| any = true);
     any

@@ -30,6 +30,11 @@ impl Fuzzy {
         &self.text[..end]
     }
 
+    /// The word, and how many edits other tokens may be from it.
+    pub(crate) fn near(&self) -> trail_index::Near<'_> {
+        trail_index::Near { text: &self.text, edits: self.edits as u32 }
+    }
+
     pub(crate) fn matches(&self, token: &str) -> bool {
         self.distance(token).is_some()
     }

@@ -2,9 +2,11 @@ use proptest::prelude::*;
 
 use super::regexp::{Classes, Regexp};
 use super::*;
+use crate::Cancel;
 
 fn regexp(pattern: &str) -> Regexp {
-    Regexp::new(pattern, Letters::Folded, Classes::Known, 10_000).unwrap_or_else(|error| panic!("{pattern}: {error:?}"))
+    Regexp::new(pattern, Letters::Folded, Classes::Known, 10_000, &Cancel::never())
+        .unwrap_or_else(|error| panic!("{pattern}: {error:?}"))
 }
 
 #[track_caller]
@@ -36,7 +38,7 @@ fn every_operator_of_the_dialect() {
 
 #[test]
 fn lucene_8_knows_no_classes() {
-    let regexp = Regexp::new("\\D", Letters::Folded, Classes::Unknown, 10).unwrap();
+    let regexp = Regexp::new("\\D", Letters::Folded, Classes::Unknown, 10, &Cancel::never()).unwrap();
     assert!(regexp.matches("d") && !regexp.matches("x"));
 }
 
@@ -44,7 +46,7 @@ fn lucene_8_knows_no_classes() {
 fn automata_are_bounded() {
     for pattern in ["[ab]*a[ab]{20}", "((a{1000}){1000}){1000}", "(a|b|c)*d(a|b|c){0,30}&~(.*x.*y{50}.*)a{99999}"] {
         assert_eq!(
-            Regexp::new(pattern, Letters::Folded, Classes::Known, 10_000).err(),
+            Regexp::new(pattern, Letters::Folded, Classes::Known, 10_000, &Cancel::never()).err(),
             Some(RegexpError::TooComplex),
             "{pattern}"
         );

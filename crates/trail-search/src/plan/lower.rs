@@ -9,16 +9,16 @@ use trail_query::{
 
 use super::fields::{Field, Fields};
 use super::{
-    Atom, Kinds, Language, Leaf, LeafMatcher, MAX_LEAVES, MAX_NESTING, MAX_SLOP, MAX_STATES, Plan, PureNegative,
-    Reading, Sequence, Sloppy, Slot, Tree, Vocabulary,
+    Atom, Kinds, Language, Leaf, LeafMatcher, MAX_SLOP, Plan, PureNegative, Reading, Sequence, Sloppy, Slot, Tree,
+    Vocabulary,
 };
 use crate::expansion::AllExpansions;
 use crate::pattern::{Classes, Fuzzy, Letters, Misread, Pattern, Regexp, RegexpError, TermRange, Wildcard};
 use crate::session::{SessionField, SessionLeaf, SessionTest};
 use crate::time::{Period, TimeLeaf, time_leaf};
-use crate::{Error, Result};
+use crate::{Cancel, Error, Limits, Result};
 
-pub(super) fn lower(query: &Query, language: Language) -> Result<Plan> {
+pub(super) fn lower(query: &Query, language: Language, limits: &Limits, cancel: &Cancel) -> Result<Plan> {
     let reading = match language.mode {
         Mode::Screentrail => Reading::All,
         Mode::Lucene => Reading::Words,
@@ -31,6 +31,8 @@ pub(super) fn lower(query: &Query, language: Language) -> Result<Plan> {
     let minimum = language.minimum_should_match.clone();
     let mut lowering = Lowering {
         language,
+        limits,
+        cancel,
         reading,
         vocabulary: Vocabulary::default(),
         leaves: Vec::new(),
@@ -63,8 +65,10 @@ pub(super) fn lower(query: &Query, language: Language) -> Result<Plan> {
 /// What a word that was perhaps misread counts: less than any exact match in all but absurd collections.
 const MISREAD_BOOST: f64 = 0.01;
 
-struct Lowering {
+struct Lowering<'a> {
     language: Language,
+    limits: &'a Limits,
+    cancel: &'a Cancel,
     reading: Reading,
     vocabulary: Vocabulary,
     leaves: Vec<Leaf>,
@@ -80,7 +84,7 @@ struct Lowering {
     at: Span,
 }
 
-impl Lowering {
+impl Lowering<'_> {
     /// Lowers one node; `None` if analysis left nothing of it.
     fn query(&mut self, query: &Query, boost: f64) -> Result<Option<Tree>> {
         match &query.node {
@@ -148,8 +152,8 @@ impl Lowering {
 
     fn deeper<T>(&mut self, span: Span, inner: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         // A group and its boost are two nodes on one level of parentheses.
-        if self.depth > 2 * MAX_NESTING {
-            return Err(Error::TooDeep { span });
+        if self.depth > self.limits.nesting.saturating_mul(2) {
+            return Err(Error::TooDeep { span, limit: self.limits.nesting });
         }
         self.depth += 1;
         let result = inner(self);
@@ -271,8 +275,10 @@ impl Lowering {
             LeafKind::Regexp { pattern } => {
                 // Lucene learned these classes in release 9; the letters are what the older one reads.
                 let classes = if self.language.mode == Mode::Lucene { Classes::Unknown } else { Classes::Known };
-                let regexp = Regexp::new(pattern, letters, classes, MAX_STATES).map_err(|error| match error {
-                    RegexpError::TooComplex => Error::TooComplex { span },
+                let (states, cancel) = (self.limits.states, self.cancel);
+                let regexp = Regexp::new(pattern, letters, classes, states, cancel).map_err(|error| match error {
+                    RegexpError::TooComplex => Error::TooComplex { span, limit: states },
+                    RegexpError::Stopped => cancel.check().err().unwrap_or(Error::Cancelled),
                     RegexpError::Syntax => Error::BadRegexp { span },
                 })?;
                 Pattern::Regexp(regexp)
@@ -396,8 +402,9 @@ impl Lowering {
     }
 
     fn check_count(&self) -> Result<()> {
-        let found = self.leaves.len() + self.sessions.len() + 1;
-        if found > MAX_LEAVES { Err(Error::TooManyLeaves { found }) } else { Ok(()) }
+        self.cancel.check()?;
+        let (found, limit) = (self.leaves.len() + self.sessions.len() + 1, self.limits.leaves);
+        if found > limit { Err(Error::TooManyLeaves { found, limit }) } else { Ok(()) }
     }
 
     fn sequence(&mut self, tokens: &[String]) -> LeafMatcher {
@@ -423,7 +430,7 @@ impl Lowering {
     }
 }
 
-impl Lowering {
+impl Lowering<'_> {
     /// A phrase whose tokens may be moved. A token of several words stands as these; one without stands whole.
     fn sloppy(&mut self, tokens: &[String], slop: u32) -> LeafMatcher {
         let LeafMatcher::Sequence(atoms) = self.sequence(tokens) else { return LeafMatcher::Sequence(Vec::new()) };

@@ -98,6 +98,11 @@ impl Vocabulary {
         (0..self.texts.len()).map(|i| TermId(i as u32)).filter(move |&id| is_exact(id)).map(|id| (id, self.text(id)))
     }
 
+    /// Pieces of work that looking one token up takes, about.
+    pub(crate) fn look_up_work(&self) -> usize {
+        1 + self.patterns.len()
+    }
+
     /// Calls `found` with each term that the folded `token` is or belongs to.
     pub(crate) fn look_up(&self, token: &str, mut found: impl FnMut(TermId)) {
         if self.lengths >> (token.len() % 64) & 1 == 1

@@ -3,6 +3,7 @@ use trail_content::{ItemBuf, SpanBuf};
 use trail_query::{LeafKind, Mode, Query};
 
 use super::*;
+use crate::cancel::Meter;
 use crate::occurrences::Scanner;
 use crate::plan::Language;
 
@@ -21,9 +22,9 @@ proptest! {
         for mode in [Mode::Screentrail, Mode::Lucene, Mode::Sps] {
             for kind in [LeafKind::Prefix { text: query.clone() }, LeafKind::Phrase { text: query.clone(), slop: None }] {
                 let plan = Plan::new(&Query::leaf(None, kind), Language::from(mode)).unwrap();
-                let candidates = Prefilter::new(&plan).candidates(&block);
+                let candidates = Prefilter::new(&plan).candidates(&block, &Cancel::never()).unwrap();
                 for (index, text) in texts.iter().enumerate() {
-                    let found = Scanner::default().scan(&plan, text, false);
+                    let found = Scanner::default().scan(&plan, text, false, &mut Meter::endless()).unwrap();
                     let matches = plan.leaves.iter().any(|leaf| {
                         let mut any = false;
                         crate::matcher::matches(leaf, &found, 0, |_| any = true);
@@ -41,7 +42,7 @@ fn most_items_are_passed_over() {
     let texts: Vec<String> = (0..100).map(|i| format!("line {i} of a log")).collect();
     let plan =
         Plan::new(&Query::leaf(None, LeafKind::Term { text: "\"Line".into() }), Language::from(Mode::Screentrail));
-    assert!(Prefilter::new(&plan.unwrap()).candidates(&block(&texts)).is_empty());
+    assert!(Prefilter::new(&plan.unwrap()).candidates(&block(&texts), &Cancel::never()).unwrap().is_empty());
     let plan = Plan::new(&Query::leaf(None, LeafKind::Term { text: "42".into() }), Language::from(Mode::Screentrail));
-    assert_eq!(Prefilter::new(&plan.unwrap()).candidates(&block(&texts)), [42]);
+    assert_eq!(Prefilter::new(&plan.unwrap()).candidates(&block(&texts), &Cancel::never()).unwrap(), [42]);
 }

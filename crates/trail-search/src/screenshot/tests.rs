@@ -27,11 +27,13 @@ proptest! {
             next.map_or(end, |next| next.offset.0) - table[at].offset.0
         };
         let expected = (0..=last).filter(|&at| candidates.contains(at)).rev().max_by_key(|&at| lasted(at as usize));
-        prop_assert_eq!(Stillness::new(&moments).longest(&candidates), expected);
+        prop_assert_eq!(Stillness::of_all(&moments).longest(&candidates), expected);
+        let plain = Stillness { moments: &moments, begins: None, best: Vec::new() };
+        prop_assert_eq!(plain.longest(&candidates), expected);
     }
 }
 
 #[test]
 fn a_channel_without_moments_has_none() {
-    assert_eq!(Stillness::new(&Moments::default()).longest(&IntervalSet::EMPTY), None);
+    assert_eq!(Stillness::new(&Moments::default(), 0, 0).longest(&IntervalSet::EMPTY), None);
 }

@@ -8,6 +8,7 @@ use trail_index::analyzer::fold;
 use super::node::{Id, NOTHING, Node, Nodes};
 use super::parse::parse;
 use super::{Classes, RegexpError};
+use crate::Cancel;
 use crate::pattern::Letters;
 
 /// What making an automaton may cost for each state allowed.
@@ -46,12 +47,13 @@ impl Regexp {
         letters: Letters,
         classes: super::Classes,
         states: usize,
+        cancel: &Cancel,
     ) -> Result<Regexp, RegexpError> {
         let folded = match letters {
             Letters::Folded => fold_pattern(pattern, classes),
             Letters::AsTyped => pattern.to_owned(),
         };
-        let mut nodes = Nodes::new(states.saturating_mul(WORK_PER_STATE));
+        let mut nodes = Nodes::new(states.saturating_mul(WORK_PER_STATE), cancel);
         let root = parse(&folded, classes, &mut nodes)?;
         let literal = literal(&nodes, root);
         let automaton = build(&mut nodes, root, states, literal)?;
@@ -107,7 +109,7 @@ fn fold_pattern(pattern: &str, classes: Classes) -> String {
     out
 }
 
-fn build(nodes: &mut Nodes, root: Id, states: usize, literal: String) -> Result<Automaton, RegexpError> {
+fn build(nodes: &mut Nodes<'_>, root: Id, states: usize, literal: String) -> Result<Automaton, RegexpError> {
     let borders = nodes.borders();
     let class_of = |code: u32| borders.partition_point(|&border| border <= code) - 1;
     let ascii = std::array::from_fn(|code| class_of(code as u32) as u16);
@@ -144,7 +146,7 @@ fn build(nodes: &mut Nodes, root: Id, states: usize, literal: String) -> Result<
 }
 
 /// The longest run of single characters in the sequence that the pattern is, if it is one.
-fn literal(nodes: &Nodes, root: Id) -> String {
+fn literal(nodes: &Nodes<'_>, root: Id) -> String {
     let (mut best, mut run) = (String::new(), String::new());
     let mut rest = Some(root);
     while let Some(id) = rest {

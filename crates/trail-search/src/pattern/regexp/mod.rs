@@ -17,6 +17,8 @@ pub(crate) enum RegexpError {
     Syntax,
     /// Its automaton would have more states than allowed, or take too long to make.
     TooComplex,
+    /// The search was told to stop.
+    Stopped,
 }
 
 /// Whether `\d`, `\w` and `\s` are classes, as in Lucene from release 9 on, or the letters, as before.

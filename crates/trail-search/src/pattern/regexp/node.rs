@@ -3,6 +3,8 @@
 use rustc_hash::FxHashMap;
 
 use super::RegexpError;
+use crate::Cancel;
+use crate::cancel::Meter;
 
 /// No upper end of a repetition.
 pub(super) const MANY: u32 = u32::MAX;
@@ -42,18 +44,20 @@ pub(super) const ANYTHING: Id = Id(2);
 
 /// Makes nodes, each once, in a normal form that keeps the number of derivatives small.
 #[derive(Debug)]
-pub(super) struct Nodes {
+pub(super) struct Nodes<'a> {
     nodes: Vec<Node>,
     ids: FxHashMap<Node, Id>,
     nullable: Vec<bool>,
     /// What may still be spent on making and deriving nodes.
     budget: usize,
+    meter: Meter<'a>,
 }
 
-impl Nodes {
+impl<'a> Nodes<'a> {
     /// `budget` bounds the work and the memory.
-    pub(super) fn new(budget: usize) -> Nodes {
-        let mut nodes = Nodes { nodes: Vec::new(), ids: FxHashMap::default(), nullable: Vec::new(), budget };
+    pub(super) fn new(budget: usize, cancel: &'a Cancel) -> Nodes<'a> {
+        let meter = Meter::new(cancel);
+        let mut nodes = Nodes { nodes: Vec::new(), ids: FxHashMap::default(), nullable: Vec::new(), budget, meter };
         for node in [Node::Nothing, Node::Empty, Node::Not(NOTHING)] {
             nodes.add(node);
         }
@@ -72,7 +76,7 @@ impl Nodes {
     /// Takes `cost` from the budget.
     pub(super) fn spend(&mut self, cost: usize) -> Result<(), RegexpError> {
         self.budget = self.budget.checked_sub(cost).ok_or(RegexpError::TooComplex)?;
-        Ok(())
+        self.meter.spend(cost).map_err(|_| RegexpError::Stopped)
     }
 
     fn add(&mut self, node: Node) -> Id {

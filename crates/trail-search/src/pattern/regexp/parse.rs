@@ -10,7 +10,7 @@ const NESTING: usize = 256;
 const LAST: u32 = char::MAX as u32;
 
 /// Reads a folded pattern.
-pub(super) fn parse(pattern: &str, classes: Classes, nodes: &mut Nodes) -> Result<Id, RegexpError> {
+pub(super) fn parse(pattern: &str, classes: Classes, nodes: &mut Nodes<'_>) -> Result<Id, RegexpError> {
     let mut reader = Reader { chars: pattern.chars().collect(), at: 0, classes, nodes };
     if pattern.is_empty() {
         return Ok(EMPTY);
@@ -19,14 +19,14 @@ pub(super) fn parse(pattern: &str, classes: Classes, nodes: &mut Nodes) -> Resul
     if reader.at < reader.chars.len() { Err(RegexpError::Syntax) } else { Ok(id) }
 }
 
-struct Reader<'a> {
+struct Reader<'a, 'n> {
     chars: Vec<char>,
     at: usize,
     classes: Classes,
-    nodes: &'a mut Nodes,
+    nodes: &'a mut Nodes<'n>,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     fn peek(&self) -> Option<char> {
         self.chars.get(self.at).copied()
     }
