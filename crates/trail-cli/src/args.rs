@@ -168,7 +168,7 @@ pub struct OutputArgs {
     /// Write each hit's screenshot, with the match marked, into this folder.
     #[arg(long, value_name = "DIR")]
     pub png: Option<PathBuf>,
-    /// At most this many hits of each recording.
+    /// At most this many hits: of each recording, or with `--sort rank` of all together.
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
     /// Print only the number of hits of each recording.

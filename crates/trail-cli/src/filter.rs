@@ -39,6 +39,11 @@ impl Filter {
         has_time && in_time && is(&self.user, &[&meta.user, &meta.target_user]) && is(&self.host, &[&meta.host])
     }
 
+    /// Tells whether some time is asked for.
+    pub(crate) fn has_times(&self) -> bool {
+        self.since.is_some() || self.until.is_some()
+    }
+
     /// Tells whether something visible in `span` of a recording that began at `start` was visible in the time asked for.
     pub(crate) fn covers(&self, start: Option<Timestamp>, span: TimeSpan) -> bool {
         let Some(start) = start else { return self.since.is_none() && self.until.is_none() };

@@ -1,6 +1,6 @@
 //! Hits as people and programs read them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
@@ -142,6 +142,42 @@ impl<'a> Printer<'a> {
     }
 
     fn by_rank<S: Source>(&self, search: &Search<'_, S>, out: &mut impl Write, printed: &mut Printed) -> Result<()> {
+        let needs_all = self.args.count || self.args.files_with_matches || self.filter.has_times();
+        match self.args.limit.filter(|&limit| limit > 0 && !needs_all) {
+            Some(limit) => self.best(search, limit, out, printed),
+            None => self.all_by_rank(search, out, printed),
+        }
+    }
+
+    /// The best hits of all recordings, without a look at those that cannot have one of them.
+    fn best<S: Source>(
+        &self,
+        search: &Search<'_, S>,
+        limit: usize,
+        out: &mut impl Write,
+        printed: &mut Printed,
+    ) -> Result<()> {
+        let best = search.search_best(limit)?;
+        let mut of_trails: BTreeMap<usize, Vec<Hit>> = BTreeMap::new();
+        for (trail, hit) in best.hits {
+            printed.hits += 1;
+            of_trails.entry(trail).or_default().push(hit);
+        }
+        let mut found: Vec<(usize, Result<Vec<Shown>>)> =
+            best.failures.into_iter().map(|(trail, error)| (trail, Err(error.into()))).collect();
+        let of_trails: Vec<(usize, Vec<Hit>)> = of_trails.into_iter().collect();
+        let show = |(trail, hits)| (trail, self.show(search.plan(), trail, hits));
+        found.extend(of_trails.into_par_iter().map(show).collect::<Vec<_>>());
+        found.sort_by_key(|found| found.0);
+        self.print_ranked(found, out, printed)
+    }
+
+    fn all_by_rank<S: Source>(
+        &self,
+        search: &Search<'_, S>,
+        out: &mut impl Write,
+        printed: &mut Printed,
+    ) -> Result<()> {
         let trails: Vec<usize> = (0..self.sessions.len()).collect();
         let found: Vec<Result<(usize, Vec<Shown>)>> = trails
             .par_iter()
@@ -156,24 +192,41 @@ impl<'a> Printer<'a> {
                 Ok((total, self.show(search.plan(), trail, hits)?))
             })
             .collect();
-        let mut merged: Vec<(usize, Shown)> = Vec::new();
+        let mut ranked = Vec::new();
         for (trail, found) in found.into_iter().enumerate() {
-            match found {
-                Ok((total, shown)) => {
-                    printed.hits += total;
-                    if self.args.count || self.args.files_with_matches {
-                        if total > 0 {
-                            self.print_trail(out, trail, total, &[], &mut false)?;
-                        }
-                        continue;
+            let shown = found.map(|(total, shown)| {
+                printed.hits += total;
+                (total, shown)
+            });
+            match shown {
+                Ok((total, _)) if self.args.count || self.args.files_with_matches => {
+                    if total > 0 {
+                        self.print_trail(out, trail, total, &[], &mut false)?;
                     }
-                    merged.extend(shown.into_iter().map(|shown| (trail, shown)));
                 }
+                shown => ranked.push((trail, shown.map(|shown| shown.1))),
+            }
+        }
+        self.print_ranked(ranked, out, printed)
+    }
+
+    /// Prints hits of several recordings, which come in their order, by rank.
+    fn print_ranked(
+        &self,
+        found: Vec<(usize, Result<Vec<Shown>>)>,
+        out: &mut impl Write,
+        printed: &mut Printed,
+    ) -> Result<()> {
+        let mut merged: Vec<(usize, Shown)> = Vec::new();
+        for (trail, found) in found {
+            match found {
+                Ok(shown) => merged.extend(shown.into_iter().map(|shown| (trail, shown))),
                 Err(error) => printed.failures.push(format!("{}: {error:#}", self.sessions[trail].path)),
             }
         }
         // Stable: hits that are alike stay in the order of recordings.
         merged.sort_by(|a, b| a.1.hit.by_rank(&b.1.hit));
+        merged.truncate(self.args.limit.unwrap_or(usize::MAX));
         for (trail, shown) in &merged {
             if self.args.json {
                 writeln!(out, "{}", self.json(*trail, shown))?;

@@ -110,7 +110,8 @@ impl<S: Source> Search<'_, S> {
         let truths = truths(plan, &channel.items);
         let universe = IntervalSet::universe(u32::try_from(channel.moments.len()).unwrap_or(u32::MAX));
         let meter = &mut Meter::new(self.cancel());
-        let timeline = Timeline::new(plan, &channel.moments, &channel.facts, &channel.items, &truths, &universe, meter)?;
+        let timeline =
+            Timeline::new(plan, &channel.moments, &channel.facts, &channel.items, &truths, &universe, meter)?;
         let leaf = |index: usize| -> Option<RankPart> {
             let leaf = Some(index);
             if plan.leaves[index].is_negative {

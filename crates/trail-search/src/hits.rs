@@ -6,6 +6,7 @@ use std::sync::Arc;
 use trail_content::{Kind, Moments, Place};
 use trail_model::{ChannelId, RecordId, RecordRange, TimeSpan};
 
+use crate::Result;
 use crate::cancel::Meter;
 use crate::envelope::{Step, Steps};
 use crate::evaluate::Base;
@@ -16,7 +17,6 @@ use crate::screenshot::Stillness;
 use crate::sequence::Timeline;
 use crate::source::TrailFacts;
 use crate::stretch::Stretch;
-use crate::Result;
 
 /// Why, where and when a query held.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,12 +8,12 @@ use rustc_hash::FxHashMap;
 use trail_index::SessionInfo;
 use trail_query::{SESSION_FIELDS, SESSION_SHORT_FIELDS, Span};
 
-use crate::cancel::Meter;
-use crate::{Options, Result};
 use crate::bm25::{K1_PLUS_1, idf, tf_without_norms};
+use crate::cancel::Meter;
 use crate::expansion::Kept;
 use crate::pattern::{Letters, Pattern};
 use crate::plan::Plan;
+use crate::{Options, Result};
 
 /// A field, by its place in [`SESSION_FIELDS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -7,6 +7,32 @@ use serde_json::Value;
 use crate::support::{cast, testdata, trail};
 
 #[test]
+fn the_best_hits_are_the_first_of_all_by_rank() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let (data, source) = (data.to_str().unwrap(), testdata("asciicast-v2"));
+    let source = source.to_str().unwrap();
+    trail(["import", source, "--data", data, "--tolerate"]).expect_code(0);
+    let mut compared = 0;
+    for query in
+        ["passwd", "root", "sudo AND passwd", "\"not found\"", "pass*", "*ass*", "root~1", "/ro+t/", "sudo OR su"]
+    {
+        let all = trail(["search", query, "--data", data, "--json", "--sort", "rank"]).json();
+        let all_grepped = trail(["grep", query, source, "--tolerate", "--json", "--sort", "rank"]).json();
+        for limit in [1, 3, 20] {
+            let shown = limit.to_string();
+            let options = ["--json", "--sort", "rank", "--limit", &shown];
+            let best = trail(["search", query, "--data", data].into_iter().chain(options)).json();
+            assert_eq!(best, all[..limit.min(all.len())], "{query} {limit}");
+            let best = trail(["grep", query, source, "--tolerate"].into_iter().chain(options)).json();
+            assert_eq!(best, all_grepped[..limit.min(all.len())], "{query} {limit}");
+            compared += best.len();
+        }
+    }
+    assert!(compared > 50, "{compared}");
+}
+
+#[test]
 fn search_finds_what_grep_finds() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
