@@ -4,6 +4,7 @@
 //! trail-mkdata shell --hours 8 -o shell.cast           an administrator's day, typed key by key
 //! trail-mkdata log --bytes 2000000000 -o log.cast       a scrolling log
 //! trail-mkdata sessions --count 10000 -o DIR            many short sessions
+//! trail-mkdata sessions --count 1500 --seconds 600 -o DIR   an archive of a million items
 //! ```
 
 mod cast;
@@ -55,6 +56,9 @@ enum What {
         /// How many.
         #[arg(long, default_value_t = 10_000)]
         count: u32,
+        /// Length of the longest in seconds of recorded time; the shortest take five.
+        #[arg(long, default_value_t = 60.0)]
+        seconds: f64,
         /// The folder to write them to.
         #[arg(short, long)]
         output: PathBuf,
@@ -74,7 +78,7 @@ fn main() -> Result<()> {
             log(&mut cast, &mut Random::new(args.seed), bytes)?;
             cast.finish()
         }
-        What::Sessions { count, output } => {
+        What::Sessions { count, seconds, output } => {
             fs::create_dir_all(&output).with_context(|| format!("failed to make {}", output.display()))?;
             for number in 0..count {
                 let mut random = Random::new(args.seed.wrapping_add(u64::from(number) << 20));
@@ -83,7 +87,7 @@ fn main() -> Result<()> {
                     &output.join(format!("session-{number:06}.cast")),
                     1_767_340_800 + i64::from(number) * 1200,
                 )?;
-                let length = 5.0 + random.unit() * 55.0;
+                let length = 5.0 + random.unit() * (seconds - 5.0);
                 shell(&mut cast, &mut random, length)?;
                 cast.finish()?;
             }
