@@ -121,13 +121,13 @@ mod tests {
             (b'a'..=b'z').flat_map(|c| [format!("fo{}", c as char), format!("f{}o", c as char)]).collect();
         let mut all: Vec<(&str, u64)> = near.iter().take(48).map(|token| (token.as_str(), 1)).collect();
         all.extend([("f", 9), ("fb", 7), ("do", 3), ("o", 8)]);
-        let kept = Kept::new(&fuzzy, all);
+        let kept = Kept::new(&fuzzy, all, &mut Meter::endless()).unwrap();
         assert_eq!(kept.doc_freq, 7);
         assert_eq!(
             [kept.boost("do"), kept.boost("fb"), kept.boost("f"), kept.boost("o")],
             [Some(0.0), Some(0.0), None, None]
         );
-        let few = Kept::new(&fuzzy, [("f", 9), ("foo", 2)]);
+        let few = Kept::new(&fuzzy, [("f", 9), ("foo", 2)], &mut Meter::endless()).unwrap();
         assert_eq!((few.boost("f"), few.boost("foo"), few.doc_freq), (Some(0.0), Some(1.0), 9));
     }
 }

@@ -4,6 +4,7 @@
 
 mod best;
 mod equality;
+mod hostile;
 mod oracle;
 mod recordings;
 mod rules;

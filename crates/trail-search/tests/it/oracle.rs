@@ -171,8 +171,11 @@ impl<'a> Oracle<'a> {
         let (LeafKind::Term { text: query } | LeafKind::Phrase { text: query, .. }) = &leaf.kind else { return 1.0 };
         let documents: Vec<Vec<OwnedToken>> =
             self.documents.iter().filter(|document| document.0 == kind).map(|document| analyze(&document.1)).collect();
-        let count = documents.len() as f64;
+        // A text without a word is no document to words.
+        let has_words = |tokens: &&Vec<OwnedToken>| tokens.iter().any(|token| token.kind == TokenKind::Word);
+        let worded = documents.iter().filter(has_words).count() as f64;
         let idf = |word: bool, wanted: &str| {
+            let count = if word { worded } else { documents.len() as f64 };
             let has = |token: &OwnedToken| (token.kind == TokenKind::Word) == word && token.text == wanted;
             let with = documents.iter().filter(|tokens| tokens.iter().any(has)).count() as f64;
             (with, (1.0 + (count - with + 0.5) / (with + 0.5)).ln())
@@ -195,7 +198,7 @@ impl<'a> Oracle<'a> {
                 .iter()
                 .map(|tokens| tokens.iter().filter(|token| token.kind == TokenKind::Word).count())
                 .sum();
-            let average = total as f64 / count;
+            let average = total as f64 / worded;
             let frequency = by_words as f64;
             return weight * frequency / (frequency + 1.2 * (0.25 + 0.75 * length as f64 / average));
         }
