@@ -54,6 +54,8 @@ struct Answers {
 #[derive(Clone)]
 struct Answer {
     asked: Arc<HashSet<Version>>,
+    /// When it was found.
+    at: Instant,
     found: Arc<Vec<TrailId>>,
 }
 
@@ -123,27 +125,29 @@ fn renewed(data: &DataDir, current: Option<Arc<Content>>) -> Result<Option<Arc<C
 
 impl Content {
     /// The trails that a query was true in. `find` looks at those of which that is not known yet, and says whether it could
-    /// look at them all.
+    /// look at them all. What was found not longer than `max_age` ago serves without what has come since.
     pub(crate) fn answer<E>(
         &self,
         query: &str,
+        max_age: Duration,
         find: impl FnOnce(Vec<TrailId>) -> Result<(Vec<TrailId>, bool), E>,
     ) -> Result<Arc<Vec<TrailId>>, E> {
         let kept = || lock(&self.answers).by_query.get(query).cloned();
         let is_current = |kept: &Answer| Arc::ptr_eq(&kept.asked, &self.versions);
-        if let Some(kept) = kept().filter(is_current) {
-            return Ok(kept.found);
+        if let Some(kept) = kept() {
+            if is_current(&kept) {
+                return Ok(kept.found);
+            }
+            if kept.at.elapsed() < max_age {
+                return Ok(Arc::new(self.still_there(&kept)));
+            }
         }
         let lane = FxBuildHasher.hash_one(query) as usize % TURNS;
         let _turn = lock(&self.turns[lane]);
         let (found, is_whole) = match kept() {
             Some(kept) if is_current(&kept) => return Ok(kept.found),
             Some(kept) => {
-                let is_known = |trail: &TrailId| kept.asked.contains(&self.source.version(*trail));
-                let known = kept.found.iter().copied();
-                // A trail that is still as it was, of those found then.
-                let mut found: Vec<TrailId> =
-                    known.filter(|trail| self.source.index().trail(*trail).is_some() && is_known(trail)).collect();
+                let mut found = self.still_there(&kept);
                 let new: Vec<TrailId> = self.versions.difference(&kept.asked).map(|(trail, _)| *trail).collect();
                 let mut is_whole = true;
                 if !new.is_empty() {
@@ -155,11 +159,21 @@ impl Content {
             }
             None => find(self.source.trails().to_vec())?,
         };
-        let answer = Answer { asked: Arc::clone(&self.versions), found: Arc::new(found) };
+        let answer = Answer { asked: Arc::clone(&self.versions), at: Instant::now(), found: Arc::new(found) };
         if is_whole {
             lock(&self.answers).keep(query, answer.clone());
         }
         Ok(answer.found)
+    }
+}
+
+impl Content {
+    /// The trails of an answer that are still as they were.
+    fn still_there(&self, kept: &Answer) -> Vec<TrailId> {
+        let is_known = |trail: &TrailId| {
+            self.source.index().trail(*trail).is_some() && kept.asked.contains(&self.source.version(*trail))
+        };
+        kept.found.iter().copied().filter(is_known).collect()
     }
 }
 

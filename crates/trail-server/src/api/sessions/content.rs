@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use trail_catalog::filter::Plan;
@@ -109,7 +109,9 @@ pub(super) fn sessions_with(
     let source = &content.source;
     let trails = match allowed {
         None => content
-            .answer(&format!("{query:?}"), |trails| matching(call, query, source.with_trails(trails), kind))?
+            .answer(&format!("{query:?}"), patience(call), |trails| {
+                matching(call, query, source.with_trails(trails), kind)
+            })?
             .to_vec(),
         // What may not be seen is not looked at, and takes no time.
         Some(allowed) => {
@@ -149,8 +151,13 @@ pub(super) fn content_of(call: &Call, stored: &StoredSession) -> Result<Option<A
     content.source.with_trails(vec![trail]).content(0).map(Some).map_err(failed)
 }
 
+/// How old what is searched may be.
+fn patience(call: &Call) -> Duration {
+    call.app.settings.refresh_interval * PATIENCE
+}
+
 fn content_index(call: &Call) -> Result<Option<Arc<Content>>, ApiError> {
-    let content = call.app.contents.now(&call.app.data, call.app.settings.refresh_interval * PATIENCE);
+    let content = call.app.contents.now(&call.app.data, patience(call));
     content.map_err(|error| ApiError::internal(ErrorType::SearchUnavailable, &error))
 }
 
