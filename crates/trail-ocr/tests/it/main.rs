@@ -3,4 +3,5 @@
 #![expect(clippy::print_stdout, reason = "the evaluation is asked for its figures")]
 
 mod eval;
+mod recording;
 mod score;
