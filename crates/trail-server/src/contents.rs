@@ -93,6 +93,15 @@ impl Contents {
         Ok(renewed)
     }
 
+    /// The index as it is at this moment: for whoever met a file of an earlier state that is gone.
+    pub(crate) fn fresh(&self, data: &DataDir) -> Result<Option<Arc<Content>>, Error> {
+        let mut looked = lock(&self.looked);
+        let renewed = renewed(data, lock(&self.current).clone())?;
+        lock(&self.current).clone_from(&renewed);
+        *looked = Some(Instant::now());
+        Ok(renewed)
+    }
+
     /// Lets go of what was kept open.
     pub(crate) fn forget(&self) {
         *lock(&self.current) = None;

@@ -25,6 +25,8 @@ const LIMIT_MAX: usize = 10_000;
 /// A service that listens opens a new state of the index by itself, as soon as it sees one. For so many refresh intervals
 /// requests leave it that.
 const PATIENCE: u32 = 5;
+/// How often a search is begun on another state of the index.
+const ATTEMPTS: usize = 4;
 /// Of those that tell what matched.
 const MARKED_MAX: usize = 100;
 
@@ -38,18 +40,8 @@ pub(crate) fn content(call: &Call) -> Result<Reply, ApiError> {
     let offset = call.params.number("offset", 0)?;
     let Some(text) = call.params.filled("q") else { return Ok(call.items(Vec::new(), call.meta())) };
     let query = parse(text).map_err(|reason| ApiError::with(ErrorType::InvalidQuery, reason))?;
-    let content = content_index(call)?;
-    let trail = content.as_ref().and_then(|content| trail_of(content.source.index(), &stored));
-    let Some((content, trail)) = content.zip(trail) else { return Ok(call.items(Vec::new(), call.meta())) };
-    let source = content.source.with_trails(vec![trail]);
-    let (plan, hits) = if call.who()?.role.filter.is_none() {
-        hits(call, source, &query)?
-    } else {
-        // Ranks over all trails would tell how frequent a word is in those that may not be seen.
-        let failed = |error: Error| search_error(&error, ErrorType::InvalidQuery);
-        let alone = ScanSource::new([source.content(0).map_err(failed)?]);
-        hits(call, alone.with_starts(vec![source.start(0)]), &query)?
-    };
+    let found = with_content(call, |content| hits_in(call, content, &stored, &query))?.flatten();
+    let Some((trail, plan, hits)) = found else { return Ok(call.items(Vec::new(), call.meta())) };
     let start = stored.session.field("start_time").and_then(Value::as_str).and_then(times::start);
     let hits = &hits[offset.min(hits.len())..offset.saturating_add(limit).min(hits.len())];
     let mut items: Vec<Value> = hits.iter().map(|hit| item(hit, trail, start)).collect();
@@ -58,6 +50,24 @@ pub(crate) fn content(call: &Call) -> Result<Reply, ApiError> {
         items.iter_mut().zip(highlights).for_each(|(item, highlight)| item["highlight"] = highlight);
     }
     Ok(call.items(items, call.meta()))
+}
+
+/// A trail, what was searched for in it, and the hits.
+type Found = (TrailId, Arc<SearchPlan>, Vec<Hit>);
+
+/// The hits in the trail of a session, best first, and what they are hits of; nothing if it is not indexed.
+fn hits_in(call: &Call, content: &Content, stored: &StoredSession, query: &Query) -> Result<Option<Found>, ApiError> {
+    let Some(trail) = trail_of(content.source.index(), stored) else { return Ok(None) };
+    let source = content.source.with_trails(vec![trail]);
+    let (plan, hits) = if call.who()?.role.filter.is_none() {
+        hits(call, source, query)?
+    } else {
+        // Ranks over all trails would tell how frequent a word is in those that may not be seen.
+        let failed = |error: Error| search_error(&error, ErrorType::InvalidQuery);
+        let alone = ScanSource::new([source.content(0).map_err(failed)?]);
+        hits(call, alone.with_starts(vec![source.start(0)]), query)?
+    };
+    Ok(Some((trail, plan, hits)))
 }
 
 /// The hits in the only trail of a source, best first, and what they are hits of.
@@ -105,7 +115,17 @@ pub(super) fn sessions_with(
     allowed: Option<&Plan>,
     kind: ErrorType,
 ) -> Result<Vec<String>, ApiError> {
-    let Some(content) = content_index(call)? else { return Ok(Vec::new()) };
+    let keys = with_content(call, |content| keys_in(call, content, query, allowed, kind))?;
+    Ok(keys.unwrap_or_default())
+}
+
+fn keys_in(
+    call: &Call,
+    content: &Content,
+    query: &Query,
+    allowed: Option<&Plan>,
+    kind: ErrorType,
+) -> Result<Vec<String>, ApiError> {
     let source = &content.source;
     let trails = match allowed {
         None => content
@@ -159,6 +179,26 @@ fn patience(call: &Call) -> Duration {
 fn content_index(call: &Call) -> Result<Option<Arc<Content>>, ApiError> {
     let content = call.app.contents.now(&call.app.data, patience(call));
     content.map_err(|error| ApiError::internal(ErrorType::SearchUnavailable, &error))
+}
+
+/// Asks the content index; nothing if there is none. A state whose files have been replaced meanwhile gives way to the one
+/// there is now.
+fn with_content<T>(call: &Call, ask: impl Fn(&Content) -> Result<T, ApiError>) -> Result<Option<T>, ApiError> {
+    let mut content = content_index(call)?;
+    for _ in 1..ATTEMPTS {
+        let Some(current) = content else { return Ok(None) };
+        match ask(&current) {
+            Err(error) if error.kind() == ErrorType::SearchUnavailable => {
+                let fresh = call.app.contents.fresh(&call.app.data);
+                content = fresh.map_err(|error| ApiError::internal(ErrorType::SearchUnavailable, &error))?;
+                if content.as_ref().is_some_and(|fresh| Arc::ptr_eq(fresh, &current)) {
+                    return Err(error);
+                }
+            }
+            answered => return answered.map(Some),
+        }
+    }
+    content.map(|content| ask(&content)).transpose()
 }
 
 /// The trail of a session, if it is indexed.
