@@ -432,7 +432,7 @@ impl Lexer<'_> {
                     at += 1 + digits;
                     tokens.push((TokenKind::Fuzzy(number.to_owned()), at));
                 }
-                '^' if !boost && digits > 0 && digits < 10 => {
+                '^' if !boost && digits > 0 && digits < 40 => {
                     let mut len = digits;
                     if rest[len..].starts_with('.') {
                         let fraction = rest[len + 1..].bytes().take_while(u8::is_ascii_digit).count();

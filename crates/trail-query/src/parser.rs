@@ -265,7 +265,11 @@ impl<'a> Parser<'a> {
         let span = Span::new(token.span.start, self.tokens[self.at - 1].span.end);
         let field = match &kind {
             LeafKind::MatchAll => None,
-            LeafKind::Exists if field == Some("_exists_") => exists_name(token),
+            LeafKind::Exists if field == Some("_exists_") => {
+                let name = exists_name(token);
+                name.map_or(Ok(()), |name| self.check_field(name, token.span))?;
+                name
+            }
             _ => field,
         };
         let kind = if kind == LeafKind::Exists && field == Some("*") { LeafKind::MatchAll } else { kind };

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use crate::forgiving::is_port;
 use crate::token::{is_blank, is_special, operator, then_operator};
 use crate::{
-    Clause, Conjunction, Edits, Leaf, LeafKind, Mode, Modifier, Node, Options, Query, WildcardPart, wildcard_parts,
-    write_duration,
+    Clause, Conjunction, Dialect, Edits, Leaf, LeafKind, Mode, Modifier, Node, Options, Query, WildcardPart,
+    wildcard_parts, write_duration,
 };
 
 /// Writes a tree so that [`parse_with`](crate::parse_with) and the same options give it again, spans aside.
@@ -135,6 +135,12 @@ impl Printer<'_> {
     }
 
     fn leaf(&mut self, leaf: &Leaf, scope_field: Option<&str>) {
+        if let (LeafKind::Exists, Some(name)) = (&leaf.kind, leaf.field.as_deref())
+            && self.options.dialect == Dialect::QueryString
+            && name != "_exists_"
+        {
+            return self.exists(name);
+        }
         let field = leaf.field.as_deref().filter(|&field| Some(field) != scope_field);
         if let Some(field) = field {
             self.field(field);
@@ -150,6 +156,16 @@ impl Printer<'_> {
             self.out.push(')');
         } else {
             self.kind(&leaf.kind);
+        }
+    }
+
+    /// `name:*` is the same where a field of that name is known, and a star may lead.
+    fn exists(&mut self, name: &str) {
+        self.out.push_str("_exists_:");
+        if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_')) && !name.is_empty() {
+            self.word(name);
+        } else {
+            self.quoted(name);
         }
     }
 

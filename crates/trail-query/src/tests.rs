@@ -73,6 +73,9 @@ fn check(mode: Mode, text: &str, expected: &str) {
 fn screentrail_reads_what_was_seen_as_text() {
     let check = |text, expected| check(Mode::Screentrail, text, expected);
     check("/etc/passwd", "</etc/passwd>");
+    // Found by fuzzing: rounded, a boost may have a digit more.
+    check("root^999999999", "<root>^1000000000");
+    check("root^340000000000000000000000000000000000000", "<root>^340000000000000000000000000000000000000");
     check("/etc/passwd shadow", "(</etc/passwd> <shadow>)");
     check("a/b", "<a/b>");
     check("/usr/bin/", "</usr/bin/>");
@@ -169,6 +172,9 @@ fn sps_is_strict() {
     check("*:*", "all");
     check("[a TO b]", "Unsupported 0..1");
     check("port:22", "UnknownField 0..4");
+    check("_exists_:title", "title:exists");
+    // Found by fuzzing: it was read, and printed as `port:*`, which is not.
+    check("_exists_:port", "UnknownField 9..13");
     check("a/b", "Unterminated 1..3");
 }
 

@@ -11,4 +11,5 @@
 pub mod container;
 pub mod frame;
 pub mod import;
+pub mod query;
 pub mod screen;
