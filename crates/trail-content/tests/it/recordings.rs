@@ -98,7 +98,9 @@ fn all_recordings_are_extracted_as_the_plain_way() {
 
 fn check_all(len_max: usize) {
     for_each(&folders(), |path, events| {
-        if output_len(&events) > len_max {
+        // The plain way knows terminals; desktops have an oracle of their own.
+        let is_desktop = events.iter().any(|event| matches!(event.kind, trail_model::EventKind::Drawing(_)));
+        if is_desktop || output_len(&events) > len_max {
             return;
         }
         let trail = trail(&events, 1 << 18);
