@@ -11,6 +11,9 @@ use crate::{
 
 /// Writes a tree so that [`parse_with`](crate::parse_with) and the same options give it again, spans aside.
 ///
+/// Text longer than the limit of queries does not read back, nor, in [`Mode::Screentrail`], a range of more than 1,024
+/// bytes, which is text there.
+///
 /// That holds for every tree that was read with these options, and for trees put together by hand as far as the
 /// syntax can say them: no empty lists and texts, [`Clause::new`] under the default operator OR.
 ///

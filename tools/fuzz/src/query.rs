@@ -2,7 +2,8 @@
 
 use trail_query::{Mode, Options, parse, parse_with, print};
 
-/// A printed query is longer than what was typed, and may then be longer than a query may be.
+/// A printed query is longer than what was typed: a quote in the bound of a range takes six bytes. In `screentrail` mode
+/// a range of more bytes than this is text, so what prints longer may read otherwise.
 const PRINTED_LEN: usize = 1024;
 
 /// Reads `data` as a query in every mode, prints it and reads it again.
@@ -12,7 +13,7 @@ pub fn query(data: &[u8]) {
         let Ok(parsed) = parse(text, mode) else { continue };
         let options = Options::new(mode);
         let printed = print(&parsed.query, &options);
-        if text.len() > PRINTED_LEN {
+        if printed.len() > PRINTED_LEN {
             continue;
         }
         match parse_with(&printed, &options) {
