@@ -28,11 +28,12 @@ use crate::{Cancel, Error, Options, Result, Source};
 /// Where the trails searched are fewer than this share of all, the others are passed over.
 const FEW_TRAILS_SHARE: usize = 4;
 
-/// Bytes of decoded blocks that are kept for the next search.
-const BLOCKS_KEPT_LEN: usize = 256 << 20;
+/// Bytes of content that are kept for the next search.
+const KEPT_LEN: usize = 384 << 20;
 
-/// Bytes of open content files that are kept: tables of blocks and moments, not the mapped files themselves.
-const CONTENTS_KEPT_LEN: usize = 128 << 20;
+/// The share of them that open content files may take: tables of blocks and moments, not the mapped files themselves. The
+/// others are for decoded blocks.
+const CONTENTS_KEPT_SHARE: usize = 3;
 
 /// Candidates that are kept for the best hits of queries of one leaf, in case these are asked for.
 const BEST_CANDIDATES: usize = 512;
@@ -65,7 +66,18 @@ impl IndexSource {
 
     /// Makes a source of some of its trails, in this order. Ranks stay those of the whole index.
     pub fn of_trails(index: IndexReader, trails: Vec<TrailId>) -> IndexSource {
-        let (contents, blocks) = (Arc::new(Kept::new(CONTENTS_KEPT_LEN)), Arc::new(Kept::new(BLOCKS_KEPT_LEN)));
+        IndexSource::kept(index, trails, KEPT_LEN)
+    }
+
+    /// Makes a source of all trails that the index has, which keeps so many bytes of content for the next search.
+    pub fn keeping(index: IndexReader, len: usize) -> IndexSource {
+        let trails = index.indexed().map(|(trail, _)| trail).collect();
+        IndexSource::kept(index, trails, len)
+    }
+
+    fn kept(index: IndexReader, trails: Vec<TrailId>, len: usize) -> IndexSource {
+        let of_contents = len / CONTENTS_KEPT_SHARE;
+        let (contents, blocks) = (Arc::new(Kept::new(of_contents)), Arc::new(Kept::new(len - of_contents)));
         IndexSource { index, trails, contents, blocks }
     }
 

@@ -24,6 +24,9 @@ const BEST_ITEMS_PER_HIT: usize = 4;
 /// Fewer items are not worth asking for.
 const BEST_ITEMS_MIN: usize = 64;
 
+/// So few trails are looked at by the thread that asks: others would have to be woken, and may be busy for others.
+const FEW_TRAILS: usize = 16;
+
 /// By how much more are looked at if these were not enough.
 const BEST_ITEMS_GROWTH: usize = 8;
 
@@ -338,11 +341,13 @@ impl<S: Source> Search<'_, S> {
     /// # Errors
     /// [`Error::Cancelled`]. A trail that cannot be read is told in [`Matching::failures`].
     pub fn matching_trails(&self) -> Result<Matching> {
-        let found: Vec<(usize, Result<bool>)> = (0..self.source.trail_count())
-            .into_par_iter()
-            .map(|trail| (trail, self.search_trail(trail).map(|hits| !hits.is_empty())))
-            .filter(|(_, found)| !matches!(found, Ok(false)))
-            .collect();
+        let matches = |trail| (trail, self.search_trail(trail).map(|hits| !hits.is_empty()));
+        let counts = |found: &(usize, Result<bool>)| !matches!(found.1, Ok(false));
+        let trails = 0..self.source.trail_count();
+        let found: Vec<(usize, Result<bool>)> = match trails.len() {
+            ..=FEW_TRAILS => trails.map(matches).filter(counts).collect(),
+            _ => trails.into_par_iter().map(matches).filter(counts).collect(),
+        };
         let mut matching = Matching::default();
         for (trail, found) in found {
             match found {

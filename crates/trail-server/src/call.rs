@@ -45,7 +45,8 @@ pub(crate) struct Who {
 impl Call {
     /// When a search for this call is given up.
     pub(crate) fn deadline(&self) -> Cancel {
-        Cancel::at(Instant::now() + self.app.settings.search_timeout)
+        let end = self.app.settings.query_limits.deadline.and_then(|limit| Instant::now().checked_add(limit));
+        end.map_or_else(Cancel::never, Cancel::at)
     }
 
     /// The variable of the path at `place`.

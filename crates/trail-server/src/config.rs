@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use trail_catalog::{AlertKind, AlertRule};
+use trail_query::Limits;
 
 use crate::serve::Tls;
 use crate::settings::Settings;
@@ -73,7 +74,7 @@ pub enum ConfigError {
 }
 
 /// The names of all settings.
-pub const NAMES: [&str; 24] = [
+pub const NAMES: [&str; 33] = [
     "listen",
     "tls_cert",
     "tls_key",
@@ -94,6 +95,15 @@ pub const NAMES: [&str; 24] = [
     "follow_idle_timeout",
     "concurrency",
     "search_timeout",
+    "query_len_max",
+    "query_nesting_max",
+    "query_clauses_max",
+    "query_leaves_max",
+    "query_wildcards_max",
+    "query_expansions_max",
+    "regexp_chars_max",
+    "regexp_states_max",
+    "content_cache",
     "request_timeout",
     "retention",
     "alert_rules",
@@ -175,7 +185,16 @@ impl Config {
             "index_interval" => settings.index_interval = value.duration()?,
             "follow_idle_timeout" => settings.follow_idle_timeout = value.duration()?,
             "concurrency" => settings.concurrency = value.count()?,
-            "search_timeout" => settings.search_timeout = value.duration()?,
+            "search_timeout" => settings.query_limits.deadline = Some(value.duration()?),
+            "query_len_max" => settings.query_limits.text_len = value.count()?,
+            "query_nesting_max" => settings.query_limits.nesting = value.count_up_to(Limits::NESTING)?,
+            "query_clauses_max" => settings.query_limits.clauses = value.count()?,
+            "query_leaves_max" => settings.query_limits.leaves = value.count()?,
+            "query_wildcards_max" => settings.query_limits.wildcards = value.count()?,
+            "query_expansions_max" => settings.query_limits.expansions = value.count()?,
+            "regexp_chars_max" => settings.query_limits.regexp_chars = value.count()?,
+            "regexp_states_max" => settings.query_limits.states = value.count()?,
+            "content_cache" => settings.content_cache = usize::try_from(value.bytes()?).unwrap_or(usize::MAX),
             "request_timeout" => settings.request_timeout = value.duration()?,
             "retention" => {
                 settings.retention = if value.text == "forever" { None } else { Some(value.duration()?) };
@@ -255,6 +274,11 @@ impl Value<'_> {
         if count > 0 { Ok(count) } else { Err(self.expected("a whole number, 1 or more")) }
     }
 
+    /// A count that has a most: what goes beyond it could end the process.
+    fn count_up_to(&self, most: usize) -> Result<usize, ConfigError> {
+        self.count().ok().filter(|count| *count <= most).ok_or_else(|| self.expected("a whole number, 1 to 64"))
+    }
+
     fn duration(&self) -> Result<Duration, ConfigError> {
         let ns = trail_query::parse_duration(self.text).filter(|ns| *ns > 0);
         ns.map(Duration::from_nanos).ok_or_else(|| self.expected("a length of time, as 500ms, 10m or 90d"))
@@ -322,7 +346,7 @@ mod tests {
                 "insecure_http" => "true",
                 // A file is needed.
                 "alert_rules" => continue,
-                name if name.ends_with("len_max") && name != "url_len_max" => "1KiB",
+                "upload_len_max" | "screenshots_len_max" | "content_cache" => "1KiB",
                 name if name.contains("time") || name.contains("interval") || name == "retention" => "1s",
                 _ => "1",
             };

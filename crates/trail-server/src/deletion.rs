@@ -101,7 +101,7 @@ impl AppState {
         loop {
             match self.data.lock() {
                 Err(trail_index::Error::Locked { .. }) if begun.elapsed() < LOCK_WAIT => {
-                    self.indexing.pause(LOCK_RETRY)
+                    let _ = self.indexing.pause(LOCK_RETRY);
                 }
                 Err(trail_index::Error::Locked { .. }) => return Err(DeletionError::Busy),
                 locked => return Ok(locked?),

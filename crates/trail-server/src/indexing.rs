@@ -17,7 +17,10 @@ const BUSY_WAIT: Duration = Duration::from_millis(500);
 #[derive(Default)]
 pub(crate) struct Indexing {
     queue: Mutex<Queue>,
+    /// Something came into the queue, or it is to stop.
     changed: Condvar,
+    /// It is to stop.
+    stopped: Condvar,
 }
 
 #[derive(Default)]
@@ -72,6 +75,7 @@ impl Indexing {
     pub(crate) fn stop(&self) {
         lock(&self.queue).is_stopping = true;
         self.changed.notify_all();
+        self.stopped.notify_all();
     }
 
     /// The next work, waited for up to `wait`; nothing once it is to stop.
@@ -86,11 +90,11 @@ impl Indexing {
         Some(std::mem::take(&mut *queue))
     }
 
-    /// Waits, but not beyond a stop.
-    pub(crate) fn pause(&self, time: Duration) {
+    /// Waits, but not beyond a stop; tells whether to go on.
+    pub(crate) fn pause(&self, time: Duration) -> bool {
         let queue = lock(&self.queue);
-        let waited = self.changed.wait_timeout_while(queue, time, |queue| !queue.is_stopping);
-        drop(waited.unwrap_or_else(PoisonError::into_inner));
+        let waited = self.stopped.wait_timeout_while(queue, time, |queue| !queue.is_stopping);
+        !waited.unwrap_or_else(PoisonError::into_inner).0.is_stopping
     }
 
     fn put_back(&self, work: Queue) {
@@ -130,7 +134,7 @@ impl AppState {
                 Ok(()) => {}
                 Err(IndexingError::Index(trail_index::Error::Locked { .. })) => {
                     self.indexing.put_back(work);
-                    self.indexing.pause(BUSY_WAIT);
+                    let _ = self.indexing.pause(BUSY_WAIT);
                 }
                 Err(error) => tracing::error!(error = crate::api_error::with_causes(&error), "indexing failed"),
             }
@@ -169,6 +173,12 @@ impl AppState {
         }
     }
 
+    /// Takes over what was indexed, by whom ever. A session that is shown as indexed is found by its content.
+    pub(crate) fn take_over(&self) -> Result<(), IndexingError> {
+        self.contents.keep_up()?;
+        self.sync()
+    }
+
     /// Takes what was indexed, by whom ever, over into the catalogue and the index over sessions.
     pub(crate) fn sync(&self) -> Result<(), IndexingError> {
         // One at a time: each adds the runs of what it finds changed.
@@ -190,7 +200,7 @@ impl AppState {
             let mut options = IndexOptions::default();
             options.reader = self.settings.pixels.clone();
             trail_index::update(&self.data, &options)?;
-            self.sync()?;
+            self.take_over()?;
         }
         // Those that had only been announced have been indexed by now.
         let unfinished: Vec<String> = if work.again.is_empty() { Vec::new() } else { self.store.unfinished_runs()? };
@@ -224,7 +234,6 @@ impl AppState {
             self.store.set_last_index_run(key, &run(status, duration_ns))?;
         }
         done?;
-        self.sync()?;
-        Ok(())
+        self.take_over()
     }
 }

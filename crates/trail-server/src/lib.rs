@@ -5,6 +5,7 @@
 //! may see in another (`api/sessions/visible`).
 
 mod access;
+mod answers;
 mod api;
 mod api_error;
 mod app;

@@ -10,12 +10,16 @@ use trail_catalog::{Session, Store, StoreError, StoredSession};
 
 use crate::api::sessions::session_path;
 use crate::clock::MS_NS;
+use crate::settings::Settings;
 use crate::state::lock;
 
 /// Where the index lies in a data directory.
 const FOLDER: &str = "catalogue.index";
 /// Documents read from the catalogue at a time.
 const BATCH: usize = 1000;
+/// A service that listens looks at each refresh interval for what was written, and takes it over. Only if it does not for so
+/// many of them requests do it themselves: it takes tens of milliseconds.
+pub(crate) const PATIENCE: u32 = 25;
 
 /// The documents' index, which follows the catalogue.
 pub(crate) struct Library {
@@ -45,32 +49,32 @@ pub enum LibraryError {
 
 impl Library {
     /// Opens the index of the data directory at `root` and brings it up to date; makes it if there is none for this
-    /// catalogue. What is written later is found after `max_age` and the time it takes to write it to the index.
-    pub(crate) fn open(root: &Path, store: &Store, max_age: Duration) -> Result<Library, LibraryError> {
+    /// catalogue. What is written later is found after the refresh interval and the time it takes to write it to the index.
+    pub(crate) fn open(root: &Path, store: &Store, settings: &Settings) -> Result<Library, LibraryError> {
         let folder = root.join(FOLDER);
         let name = format!("{:016x}", store.identity()?);
         remove_others(&folder, &name).map_err(IndexError::from)?;
         let folder = folder.join(name);
-        match Library::open_in(&folder, store, max_age) {
+        match Library::open_in(&folder, store, settings) {
             // What cannot be written any more is made again: the catalogue has it all.
             Err(LibraryError::Index(IndexError::Engine(error))) => {
                 tracing::warn!(error = error.to_string(), "the index over sessions is made again");
                 std::fs::remove_dir_all(&folder).map_err(IndexError::from)?;
-                Library::open_in(&folder, store, max_age)
+                Library::open_in(&folder, store, settings)
             }
             opened => opened,
         }
     }
 
-    fn open_in(folder: &Path, store: &Store, max_age: Duration) -> Result<Library, LibraryError> {
-        let index = SessionIndex::open(folder, Schema::audit())?;
+    fn open_in(folder: &Path, store: &Store, settings: &Settings) -> Result<Library, LibraryError> {
+        let index = SessionIndex::open(folder, Schema::audit())?.within(&settings.query_limits);
         let mark = index.mark()?.filter(|mark| store.revision().is_ok_and(|revision| *mark <= revision));
         if mark.is_none() {
             index.clear()?;
         }
         let mut caught_up = CaughtUp { revision: mark.unwrap_or(0), looked: Instant::now() };
         caught_up.follow(&index, store)?;
-        Ok(Library { index, caught_up: Mutex::new(caught_up), max_age })
+        Ok(Library { index, caught_up: Mutex::new(caught_up), max_age: settings.refresh_interval })
     }
 
     /// The fields of documents.
@@ -78,7 +82,13 @@ impl Library {
         self.index.schema()
     }
 
-    /// The documents as they are, or were not longer ago than a refresh takes.
+    /// Takes over what has changed since it was last looked at.
+    pub(crate) fn keep_up(&self, store: &Store) -> Result<(), LibraryError> {
+        self.index.tidy();
+        lock(&self.caught_up).follow(&self.index, store)
+    }
+
+    /// The documents as they are, or were not longer ago than a few refreshes take.
     pub(crate) fn now(&self, store: &Store) -> Result<Snapshot, LibraryError> {
         let looked = match self.caught_up.try_lock() {
             Ok(caught_up) => Some(caught_up),
@@ -87,7 +97,7 @@ impl Library {
             Err(TryLockError::WouldBlock) => None,
         };
         if let Some(mut caught_up) = looked
-            && caught_up.looked.elapsed() >= self.max_age
+            && caught_up.looked.elapsed() >= self.max_age * PATIENCE
         {
             caught_up.follow(&self.index, store)?;
         }

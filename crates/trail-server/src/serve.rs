@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum::Router;
@@ -30,8 +31,8 @@ const CONNECTIONS_MAX: usize = 1024;
 const GREETING_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long requests may go on after the service was told to end.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
-/// How often the index is looked at for something new.
-const FOLLOW_EVERY: Duration = Duration::from_millis(250);
+/// The shortest time between two looks at what was written.
+const FOLLOW_EVERY_MIN: Duration = Duration::from_millis(10);
 /// Bytes of the head of a request.
 const HEAD_LEN_MAX: usize = 64 << 10;
 
@@ -107,11 +108,8 @@ pub async fn serve(
     }
     ready(listener.local_addr().map_err(|source| ServeError::Io { doing: "listen", source })?);
 
-    let follower = tokio::spawn(follow(app.clone()));
-    let indexer = std::thread::Builder::new().name("indexer".to_owned());
-    let indexing = app.clone();
-    let indexer = indexer.spawn(move || indexing.index_until_stopped());
-    let indexer = indexer.map_err(|source| ServeError::Io { doing: "start the indexer", source })?;
+    let follower = start("follower", &app, follow)?;
+    let indexer = start("indexer", &app, AppState::index_until_stopped)?;
     let router = router(app.clone());
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
@@ -144,36 +142,44 @@ pub async fn serve(
     drop(listener);
     app.is_stopping.store(true, Ordering::Relaxed);
     app.indexing.stop();
-    follower.abort();
     if tokio::time::timeout(SHUTDOWN_TIMEOUT, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }
     // What is being indexed is committed; what waits is known to the catalogue.
-    if tokio::task::spawn_blocking(move || indexer.join()).await.is_err() {
-        tracing::error!("the indexer ended badly");
+    for thread in [indexer, follower] {
+        let name = thread.thread().name().unwrap_or_default().to_owned();
+        if !matches!(tokio::task::spawn_blocking(move || thread.join()).await, Ok(Ok(()))) {
+            tracing::error!(name, "a thread ended badly");
+        }
     }
     Ok(())
 }
 
-/// Keeps the catalogue up with the index, which others may write: what was committed is found within a second or so.
-async fn follow(app: AppState) {
+/// Starts a thread that works until the service is told to stop.
+fn start(name: &str, app: &AppState, work: fn(&AppState)) -> Result<JoinHandle<()>, ServeError> {
+    let app = app.clone();
+    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&app));
+    thread.map_err(|source| ServeError::Io { doing: "start a thread", source })
+}
+
+/// Keeps up with what is written, by whom ever, so that requests do not have to: lists with the catalogue, the catalogue
+/// with the content index. What was committed is found within a second.
+fn follow(app: &AppState) {
     let mut seen = None;
-    loop {
-        let now = index_state(&app.data);
-        if now != seen {
-            let app = app.clone();
-            let synced = tokio::task::spawn_blocking(move || {
-                app.contents.now(&app.data, Duration::ZERO).map_err(|error| with_causes(&error))?;
-                app.sync().map_err(|error| with_causes(&error))
-            });
-            match synced.await {
-                Ok(Ok(())) => seen = now,
-                // It is tried again.
-                Ok(Err(error)) => tracing::error!(error, "the catalogue is behind the index"),
-                Err(error) => tracing::error!(error = error.to_string(), "the catalogue is behind the index"),
-            }
+    while app.indexing.pause(app.settings.refresh_interval.max(FOLLOW_EVERY_MIN)) {
+        app.contents.tidy();
+        let shown = app.library.keep_up(&app.store).map_err(|error| with_causes(&error));
+        let state = index_state(&app.data);
+        let is_new = state != seen;
+        let followed = shown.and_then(|()| match is_new {
+            true => app.take_over().map_err(|error| with_causes(&error)),
+            false => Ok(()),
+        });
+        match followed {
+            Ok(()) => seen = state,
+            // It is tried again.
+            Err(error) => tracing::error!(error, "what is searched is behind what was written"),
         }
-        tokio::time::sleep(FOLLOW_EVERY).await;
     }
 }
 

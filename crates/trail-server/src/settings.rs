@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use trail_catalog::AlertRule;
+use trail_query::Limits;
 
 /// The settings of a service. Defaults are those of the published API where it names one.
 #[derive(Clone, Debug)]
@@ -40,8 +41,10 @@ pub struct Settings {
     pub pixels: Option<trail_content::PixelReader>,
     /// Requests worked on at a time; the others wait.
     pub concurrency: usize,
-    /// How long a search may take.
-    pub search_timeout: Duration,
+    /// What a query may cost, of content as of documents: to read, to prepare, and to answer.
+    pub query_limits: Limits,
+    /// Bytes of content that are kept open or decoded from one search to the next.
+    pub content_cache: usize,
     /// How long a request may wait and work, uploads and downloads apart.
     pub request_timeout: Duration,
     /// How long sessions are kept after their end; nothing: for ever.
@@ -72,7 +75,8 @@ impl Default for Settings {
             follow_idle_timeout: Duration::from_secs(3600),
             pixels: None,
             concurrency: cores * 4,
-            search_timeout: Duration::from_secs(30),
+            query_limits: Limits { deadline: Some(Duration::from_secs(30)), ..Limits::default() },
+            content_cache: 128 << 20,
             request_timeout: Duration::from_secs(60),
             retention: None,
             alert_rules: Vec::new(),

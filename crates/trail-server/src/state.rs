@@ -17,6 +17,9 @@ use crate::screenshots::Screenshots;
 use crate::settings::Settings;
 use crate::snapshots::Snapshots;
 
+/// Threads that read files which are sent and write those that come in, beside others that work on requests.
+const FILE_THREADS: usize = 4;
+
 /// What all requests share. Cheap to clone.
 #[derive(Clone)]
 pub struct AppState(Arc<Inner>);
@@ -65,16 +68,16 @@ impl AppState {
     /// [`OpenError`].
     pub fn new(data: DataDir, store: Store, settings: Settings, clock: Arc<dyn Clock>) -> Result<AppState, OpenError> {
         let turns = Arc::new(Semaphore::new(settings.concurrency));
-        let library = Library::open(data.root(), &store, settings.refresh_interval).map_err(OpenError)?;
+        let library = Library::open(data.root(), &store, &settings).map_err(OpenError)?;
         crate::incoming::clean(data.root()).map_err(|error| OpenError(LibraryError::Index(error.into())))?;
         let screenshots = Screenshots::new(data.root(), settings.screenshots_len_max);
         Ok(AppState(Arc::new(Inner {
-            data,
             screenshots,
             store,
             clock,
             library,
-            contents: Contents::default(),
+            contents: Contents::new(data.clone(), settings.query_limits, settings.content_cache),
+            data,
             logins: Mutex::new(Logins::new(settings.idle_timeout, settings.logins_max)),
             throttle: Mutex::default(),
             snapshots: Mutex::new(Snapshots::new(settings.snapshot_lifetime, settings.snapshots_max)),
@@ -90,6 +93,11 @@ impl AppState {
 }
 
 impl AppState {
+    /// How many threads can have blocking work at a time: requests, uploads, and files that are sent.
+    pub fn threads_max(&self) -> usize {
+        self.settings.concurrency + self.settings.uploads_max + FILE_THREADS
+    }
+
     /// Lets go of what is kept open of content, and of what was found in it. It is made again when it is needed.
     pub fn forget_contents(&self) {
         self.contents.forget();

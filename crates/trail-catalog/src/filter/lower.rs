@@ -17,9 +17,6 @@ use super::plan::{Leaf, Plan, TermTest};
 use super::regexp::Regexp;
 use super::schema::{FieldDef, FieldId, FieldType, Schema, lower};
 
-/// The most leaves of a plan: a name that means many fields makes many leaves of one clause.
-const LEAVES: usize = 16 * 1024;
-
 /// How far the words of a phrase may be moved at most; more is taken as this.
 const SLOP: u32 = 10_000;
 
@@ -147,9 +144,11 @@ impl Lowering<'_> {
         let mut plans = Vec::new();
         let mut vanished = !ids.is_empty();
         for id in ids {
+            // A name that means many fields makes many leaves of one clause.
             self.leaves += 1;
-            if self.leaves > LEAVES {
-                return Err(FilterError::new(FilterErrorKind::TooManyClauses { clauses: LEAVES }, span)
+            let clauses = self.options.limits.leaves;
+            if self.leaves > clauses {
+                return Err(FilterError::new(FilterErrorKind::TooManyClauses { clauses }, span)
                     .hint("name the fields to look in"));
             }
             let plan = match self.ask(id, kind, query) {
@@ -489,7 +488,8 @@ impl Ask<'_> {
             return Ok(Plan::None);
         }
         let expected = "a regular expression";
-        let regexp = Regexp::new(&self.normal_piece(pattern)).ok_or_else(|| self.bad(pattern, expected))?;
+        let states_max = self.lowering.options.limits.states;
+        let regexp = Regexp::new(&self.normal_piece(pattern), states_max).ok_or_else(|| self.bad(pattern, expected))?;
         Ok(Plan::leaf(Leaf::Terms { field: self.id, test: TermTest::Regexp(Arc::new(regexp)) }))
     }
 

@@ -6,9 +6,6 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-/// The most expressions that one pattern may turn into.
-const STATES: usize = 10_000;
-
 /// Groups inside each other; the parser of queries has the same limit.
 const NESTING: usize = 64;
 
@@ -50,9 +47,9 @@ impl PartialEq for Regexp {
 }
 
 impl Regexp {
-    /// Reads a pattern; `None` if it is none.
-    pub fn new(pattern: &str) -> Option<Regexp> {
-        let mut arena = Arena::default();
+    /// Reads a pattern that may turn into so many expressions; `None` if it is none.
+    pub fn new(pattern: &str, states_max: usize) -> Option<Regexp> {
+        let mut arena = Arena { states_max, ..Arena::default() };
         let chars: Vec<char> = pattern.chars().collect();
         let mut parser = Parser { chars: &chars, at: 0, arena: &mut arena };
         let start = if chars.is_empty() { parser.arena.add(Node::Empty) } else { parser.union(0)? };
@@ -71,8 +68,8 @@ impl Regexp {
         let mut state = self.start;
         for c in text.chars() {
             state = arena.after(state, c);
-            if arena.nodes.len() > STATES {
-                return Err(STATES);
+            if arena.nodes.len() > arena.states_max {
+                return Err(arena.states_max);
             }
             if arena.nodes[state as usize] == Node::Nothing {
                 return Ok(false);
@@ -84,6 +81,8 @@ impl Regexp {
 
 #[derive(Default)]
 struct Arena {
+    /// The most expressions that one pattern may turn into.
+    states_max: usize,
     nodes: Vec<Node>,
     nullable: Vec<bool>,
     ids: HashMap<Node, Id>,
@@ -196,7 +195,7 @@ impl Arena {
         if let Some(step) = self.steps.get(&(id, c)) {
             return *step;
         }
-        let step = if self.nodes.len() > STATES {
+        let step = if self.nodes.len() > self.states_max {
             // Over the limit: the caller gives up at once.
             id
         } else {

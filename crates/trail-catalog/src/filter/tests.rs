@@ -57,7 +57,8 @@ fn networks() {
 
 #[test]
 fn regular_expressions() {
-    let matches = |pattern: &str, text: &str| Regexp::new(pattern).expect(pattern).matches(text);
+    let matches =
+        |pattern: &str, text: &str| Regexp::new(pattern, trail_query::Limits::STATES).expect(pattern).matches(text);
     for (pattern, text, expected) in [
         ("s.*", "ssh", true),
         ("s", "ssh", false),
@@ -79,7 +80,11 @@ fn regular_expressions() {
     ] {
         assert_eq!(matches(pattern, text), Ok(expected), "/{pattern}/ {text}");
     }
-    assert!(["(a", "[a", "a{", "<1>", "\\"].iter().all(|pattern| Regexp::new(pattern).is_none()));
+    assert!(
+        ["(a", "[a", "a{", "<1>", "\\"]
+            .iter()
+            .all(|pattern| Regexp::new(pattern, trail_query::Limits::STATES).is_none())
+    );
 }
 
 #[test]

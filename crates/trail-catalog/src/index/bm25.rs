@@ -16,6 +16,12 @@ pub(crate) struct FieldStats {
 }
 
 impl FieldStats {
+    /// Counts a document with so many terms.
+    pub(crate) fn add(&mut self, terms: u64) {
+        self.docs += u64::from(terms > 0);
+        self.terms += terms;
+    }
+
     /// How rare a term is that stands in so many documents.
     pub(crate) fn idf(self, doc_freq: u64) -> f64 {
         let (docs, doc_freq) = (self.docs.max(doc_freq) as f64, doc_freq as f64);

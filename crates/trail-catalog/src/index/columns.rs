@@ -1,15 +1,96 @@
 //! Values of a field, document by document, for sorting and grouping.
 
+use std::collections::HashMap;
 use std::net::Ipv6Addr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tantivy::columnar::StrColumn;
 use tantivy::fastfield::Column;
+use tantivy::index::SegmentId;
 use tantivy::{DocId, SegmentReader};
 
+use super::bm25::FieldStats;
 use super::fields::{Fields, KEY};
 use super::sort::SortValue;
 use super::{IndexError, Result};
-use crate::filter::{FieldType, show_address};
+use crate::filter::{FieldId, FieldType, show_address};
+
+/// What is known of the columns of segments, which never change: to open or count one costs more than most searches.
+#[derive(Default)]
+pub(crate) struct Columns(Mutex<Known>);
+
+#[derive(Default, Clone)]
+struct Known {
+    /// Without a field: the documents' keys.
+    values: HashMap<(SegmentId, Option<FieldId>), Arc<Values>>,
+    stats: HashMap<(SegmentId, FieldId), FieldStats>,
+}
+
+impl Columns {
+    /// The keys of the documents.
+    pub(crate) fn keys(&self, reader: &SegmentReader) -> Result<Arc<Values>> {
+        self.values((reader.segment_id(), None), || Ok(Values::Text(reader.fast_fields().str(KEY)?)))
+    }
+
+    /// The values of a field by one of its names. `key` is the documents' key.
+    pub(crate) fn named(&self, fields: &Fields, name: &str, reader: &SegmentReader) -> Result<Arc<Values>> {
+        let refused = || IndexError::NotSortable { field: name.to_owned() };
+        let id = fields.schema.named(name).first().copied().ok_or_else(refused)?;
+        match fields.schema.field(id).kind {
+            FieldType::Key => self.keys(reader),
+            _ => self.values((reader.segment_id(), Some(id)), || Values::open(fields, id, reader)?.ok_or_else(refused)),
+        }
+    }
+
+    /// What scores need to know of a field in a segment. Deleted documents count until they are merged away, as in Lucene.
+    pub(crate) fn stats(&self, fields: &Fields, id: FieldId, reader: &SegmentReader) -> Result<FieldStats> {
+        let key = (reader.segment_id(), id);
+        if let Some(stats) = self.lock().stats.get(&key) {
+            return Ok(*stats);
+        }
+        let mut stats = FieldStats::default();
+        if fields.schema.field(id).kind == FieldType::Text {
+            let lengths =
+                fields.column(id).map(|(_, name)| reader.fast_fields().column_opt::<u64>(name)).transpose()?;
+            let lengths = lengths.flatten().into_iter().flat_map(|lengths| {
+                (0..reader.max_doc()).filter_map(move |doc| lengths.first(doc)).filter(|length| *length > 0)
+            });
+            lengths.for_each(|length| stats.add(length));
+        } else if fields.terms(id).is_some() {
+            let values = self.named(fields, &fields.schema.field(id).name, reader)?;
+            let mut codes = Vec::new();
+            for doc in 0..reader.max_doc() {
+                values.codes(doc, &mut codes);
+                stats.add(codes.len() as u64);
+            }
+        }
+        self.lock().stats.insert(key, stats);
+        Ok(stats)
+    }
+
+    /// Those of a later state of the index: what is known of segments that it still has.
+    pub(crate) fn renewed(&self, segments: &[SegmentReader]) -> Columns {
+        let is_there = |id: &SegmentId| segments.iter().any(|segment| segment.segment_id() == *id);
+        let mut known = self.lock().clone();
+        known.values.retain(|(segment, _), _| is_there(segment));
+        known.stats.retain(|(segment, _), _| is_there(segment));
+        Columns(Mutex::new(known))
+    }
+
+    fn values(&self, key: (SegmentId, Option<FieldId>), open: impl FnOnce() -> Result<Values>) -> Result<Arc<Values>> {
+        if let Some(values) = self.lock().values.get(&key) {
+            return Ok(Arc::clone(values));
+        }
+        // Two threads may open the same; either serves.
+        let values = Arc::new(open()?);
+        self.lock().values.insert(key, Arc::clone(&values));
+        Ok(values)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// The column of one field in one segment; `None` inside: no document of the segment has a value.
 pub(crate) enum Values {
@@ -21,24 +102,18 @@ pub(crate) enum Values {
 }
 
 impl Values {
-    /// Opens the column of a field by one of its names. `key` is the documents' key.
-    pub(crate) fn open(fields: &Fields, name: &str, reader: &SegmentReader) -> Result<Values> {
+    /// The column of a field; nothing if there is no order among its values.
+    fn open(fields: &Fields, id: FieldId, reader: &SegmentReader) -> Result<Option<Values>> {
         let columns = reader.fast_fields();
-        let refused = || IndexError::NotSortable { field: name.to_owned() };
-        let id = fields.schema.named(name).first().copied().ok_or_else(refused)?;
-        let kind = fields.schema.field(id).kind;
-        if kind == FieldType::Key {
-            return Ok(Values::Text(columns.str(KEY)?));
-        }
-        let (_, column) = fields.column(id).ok_or_else(refused)?;
-        Ok(match kind {
+        let Some((_, column)) = fields.column(id) else { return Ok(None) };
+        Ok(Some(match fields.schema.field(id).kind {
             FieldType::Keyword { .. } | FieldType::Boolean => Values::Text(columns.str(column)?),
             FieldType::Integer | FieldType::Long => Values::Integer(columns.column_opt(column)?),
             FieldType::Date(_) => Values::Date(columns.column_opt(column)?),
             FieldType::Double => Values::Double(columns.column_opt(column)?),
             FieldType::Address { .. } => Values::Address(columns.column_opt(column)?),
-            _ => return Err(refused()),
-        })
+            _ => return Ok(None),
+        }))
     }
 
     /// The first value of a document as a number that orders like it inside this segment. A text's is odd: twice its

@@ -48,8 +48,8 @@ impl Snapshot {
     ) -> Result<Vec<Bucket>> {
         let mut columns = Vec::new();
         for reader in self.segments() {
-            let outer = Values::open(&self.fields, field, reader)?;
-            let inner = inner.map(|inner| Values::open(&self.fields, inner, reader)).transpose()?;
+            let outer = self.values(field, reader)?;
+            let inner = inner.map(|inner| self.values(inner, reader)).transpose()?;
             columns.push((outer, inner));
         }
         // Per segment, by the numbers that stand for values there.
@@ -102,10 +102,10 @@ impl Snapshot {
     ) -> Result<BTreeMap<String, Option<i64>>> {
         let mut columns = Vec::new();
         for reader in self.segments() {
-            let Values::Date(dates) = Values::open(&self.fields, date, reader)? else {
+            let Values::Date(dates) = &*self.values(date, reader)? else {
                 return Err(IndexError::NotSortable { field: date.to_owned() });
             };
-            columns.push((Values::open(&self.fields, field, reader)?, dates));
+            columns.push((self.values(field, reader)?, dates.clone()));
         }
         let mut latest: Vec<HashMap<u128, Option<i64>>> = columns.iter().map(|_| HashMap::new()).collect();
         let mut codes = Vec::new();
@@ -139,8 +139,8 @@ impl Snapshot {
         let letter = u8::try_from(unit).map_err(|_| refused())?;
         let mut columns = Vec::new();
         for reader in self.segments() {
-            match Values::open(&self.fields, field, reader)? {
-                Values::Date(column) => columns.push(column),
+            match &*self.values(field, reader)? {
+                Values::Date(column) => columns.push(column.clone()),
                 _ => return Err(refused()),
             }
         }

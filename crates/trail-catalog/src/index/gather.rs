@@ -16,9 +16,6 @@ use super::matches::{Docs, MatchQuery, Matches, Scores};
 use super::{Cancel, IndexError, Result, Snapshot, phrase};
 use crate::filter::{FieldId, FieldType, Leaf, Plan, TermTest, distance};
 
-/// The most terms that one pattern or range may stand for in a segment.
-const TERMS_MAX: usize = 50_000;
-
 /// The most terms that a fuzzy word becomes.
 const FUZZY_TERMS: usize = 50;
 
@@ -280,9 +277,9 @@ impl<'a> Gatherer<'a> {
                 return Ok(may_go_on(test, term));
             }
             count += 1;
-            if count > TERMS_MAX {
+            if count > self.snapshot.expansions_max {
                 let field = self.snapshot.fields.schema.field(field).name.clone();
-                return Err(IndexError::TooManyTerms { field, limit: TERMS_MAX });
+                return Err(IndexError::TooManyTerms { field, limit: self.snapshot.expansions_max });
             }
             let mut postings = index.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
             while postings.doc() != TERMINATED {

@@ -1,15 +1,16 @@
 //! A frozen view of the index.
 
-use std::collections::{BinaryHeap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BinaryHeap;
+use std::sync::Arc;
 
 use tantivy::columnar::ColumnIndex;
 use tantivy::query::{EnableScoring, Query};
 use tantivy::schema::Value;
 use tantivy::{DocAddress, DocId, Searcher, SegmentReader, TantivyDocument};
+use trail_query::Limits;
 
 use super::bm25::FieldStats;
-use super::columns::Values;
+use super::columns::{Columns, Values};
 use super::fields::Fields;
 use super::gather::Gatherer;
 use super::sort::{LocalCell, Ranked, local_cell, whole_second};
@@ -22,7 +23,9 @@ use crate::filter::{FieldId, FieldType, Plan, Schema};
 pub struct Snapshot {
     pub(crate) searcher: Searcher,
     pub(crate) fields: Arc<Fields>,
-    stats: Arc<Mutex<HashMap<FieldId, FieldStats>>>,
+    columns: Arc<Columns>,
+    /// The most terms that one pattern or range may stand for in a segment.
+    pub(crate) expansions_max: usize,
 }
 
 /// What to search for, and which part of it.
@@ -68,7 +71,23 @@ pub struct SessionHit {
 
 impl Snapshot {
     pub(crate) fn new(searcher: Searcher, fields: Arc<Fields>) -> Snapshot {
-        Snapshot { searcher, fields, stats: Arc::default() }
+        Snapshot { searcher, fields, columns: Arc::default(), expansions_max: Limits::EXPANSIONS }
+    }
+
+    /// The view that takes the place of this one.
+    pub(crate) fn renewed(&self, searcher: Searcher) -> Snapshot {
+        let columns = Arc::new(self.columns.renewed(searcher.segment_readers()));
+        Snapshot { searcher, columns, ..self.clone() }
+    }
+
+    /// Whether nobody else has a clone of it.
+    pub(crate) fn is_last(&self) -> bool {
+        Arc::strong_count(&self.columns) == 1
+    }
+
+    /// The values of a field in a segment, by one of the field's names.
+    pub(crate) fn values(&self, name: &str, reader: &SegmentReader) -> Result<Arc<Values>> {
+        self.columns.named(&self.fields, name, reader)
     }
 
     /// The fields of the documents.
@@ -113,7 +132,7 @@ impl Snapshot {
         let wanted = request.offset.saturating_add(request.limit);
         let mut sorters = Vec::new();
         for (ordinal, reader) in self.segments().iter().enumerate() {
-            sorters.push(Sorter::new(&self.fields, request, ordinal as u32, reader)?);
+            sorters.push(Sorter::new(self, request, ordinal as u32, reader)?);
         }
         let mut total = 0;
         self.each_match(plan, cancel, |ordinal, _, doc, score| {
@@ -127,7 +146,8 @@ impl Snapshot {
         }
         ranked.sort_by(|a, b| a.compare(b, &request.sort));
         let page = ranked.into_iter().skip(request.offset).take(request.limit);
-        let hits = page.map(|ranked| self.hit(ranked)).collect::<Result<_>>()?;
+        let key = request.sort.iter().position(|key| key.field == super::fields::KEY);
+        let hits = page.map(|ranked| self.hit(ranked, key)).collect::<Result<_>>()?;
         Ok(Page { hits, total })
     }
 
@@ -153,7 +173,7 @@ impl Snapshot {
     pub fn keys_unsorted(&self, plan: &Plan, cancel: &Cancel) -> Result<Vec<String>> {
         let mut columns = Vec::new();
         for reader in self.segments() {
-            columns.push(Values::Text(reader.fast_fields().str(super::fields::KEY)?));
+            columns.push(self.columns.keys(reader)?);
         }
         let mut keys = Vec::new();
         self.each_match(plan, cancel, |segment, _, doc, _| {
@@ -165,11 +185,12 @@ impl Snapshot {
         Ok(keys)
     }
 
-    fn hit(&self, ranked: Ranked) -> Result<SessionHit> {
+    /// A hit; `key` is the place of the document's key among its values, if it is there.
+    fn hit(&self, ranked: Ranked, key: Option<usize>) -> Result<SessionHit> {
         let (ordinal, doc) = ((ranked.tiebreaker >> 32) as u32, ranked.tiebreaker as u32);
         let reader = self.searcher.segment_reader(ordinal);
-        let keys = reader.fast_fields().str(super::fields::KEY)?;
-        let key = match Values::Text(keys).first(doc)? {
+        let known = key.and_then(|key| ranked.values.get(key)?.clone());
+        let key = match known.map_or_else(|| self.columns.keys(reader)?.first(doc), |known| Ok(Some(known)))? {
             Some(SortValue::Text(key)) => key,
             _ => String::new(),
         };
@@ -218,41 +239,22 @@ impl Snapshot {
         })
     }
 
-    /// What scores need to know of a field; found once per snapshot. Deleted documents count until they are merged away,
-    /// as in Lucene.
+    /// What scores need to know of a field.
     pub(crate) fn stats(&self, field: FieldId) -> Result<FieldStats> {
-        let mut known = self.stats.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(stats) = known.get(&field) {
-            return Ok(*stats);
-        }
-        let mut stats = FieldStats::default();
+        let mut sum = FieldStats::default();
         for reader in self.segments() {
-            if self.fields.schema.field(field).kind == FieldType::Text {
-                let Some((_, name)) = self.fields.column(field) else { continue };
-                let Some(lengths) = reader.fast_fields().column_opt::<u64>(name)? else { continue };
-                for length in (0..reader.max_doc()).filter_map(|doc| lengths.first(doc)).filter(|length| *length > 0) {
-                    stats.docs += 1;
-                    stats.terms += length;
-                }
-            } else if self.fields.terms(field).is_some() {
-                let values = Values::open(&self.fields, &self.fields.schema.field(field).name, reader)?;
-                let mut codes = Vec::new();
-                for doc in 0..reader.max_doc() {
-                    values.codes(doc, &mut codes);
-                    stats.docs += u64::from(!codes.is_empty());
-                    stats.terms += codes.len() as u64;
-                }
-            }
+            let stats = self.columns.stats(&self.fields, field, reader)?;
+            sum.docs += stats.docs;
+            sum.terms += stats.terms;
         }
-        known.insert(field, stats);
-        Ok(stats)
+        Ok(sum)
     }
 }
 
 /// Keeps the first documents of one segment.
 struct Sorter<'a> {
     request: &'a SearchRequest,
-    columns: Vec<Values>,
+    columns: Vec<Arc<Values>>,
     after: Option<(Vec<LocalCell>, u64)>,
     kept: BinaryHeap<Entry>,
     segment: u32,
@@ -268,8 +270,8 @@ struct Entry {
 }
 
 impl<'a> Sorter<'a> {
-    fn new(fields: &Fields, request: &'a SearchRequest, segment: u32, reader: &SegmentReader) -> Result<Sorter<'a>> {
-        let open = |key: &SortKey| Values::open(fields, &key.field, reader);
+    fn new(view: &Snapshot, request: &'a SearchRequest, segment: u32, reader: &SegmentReader) -> Result<Sorter<'a>> {
+        let open = |key: &SortKey| view.values(&key.field, reader);
         let columns = request.sort.iter().map(open).collect::<Result<Vec<_>>>()?;
         let after = match &request.after {
             None => None,
@@ -328,7 +330,7 @@ impl<'a> Sorter<'a> {
             // Scores are not negative, so their bits order like them.
             return (false, !u128::from(score.to_bits()));
         };
-        let order = match column {
+        let order = match &**column {
             Values::Date(Some(dates)) if self.request.whole_seconds => {
                 let second = dates.first(doc).map(|time| SortValue::Date(whole_second(time)));
                 second.and_then(|second| column.order_of(&second).ok().flatten())

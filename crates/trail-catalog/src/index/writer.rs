@@ -1,10 +1,11 @@
 //! Takes documents.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tantivy::directory::MmapDirectory;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyError, Term};
+use trail_query::Limits;
 
 use super::document::document;
 use super::fields::Fields;
@@ -25,6 +26,8 @@ pub struct SessionIndex {
     index: Index,
     writer: Mutex<Writer>,
     latest: Mutex<Snapshot>,
+    /// Earlier views that searches may be at. To let go of one takes tens of milliseconds, which none of them is to wait for.
+    past: Mutex<Vec<Snapshot>>,
 }
 
 struct Writer {
@@ -75,7 +78,14 @@ impl SessionIndex {
         let fields = Arc::new(fields);
         let latest = Mutex::new(Snapshot::new(reader.searcher(), Arc::clone(&fields)));
         let writer = Mutex::new(Writer { engine, is_dirty: false, mark: None });
-        Ok(SessionIndex { fields, reader, index, writer, latest })
+        Ok(SessionIndex { fields, reader, index, writer, latest, past: Mutex::default() })
+    }
+
+    /// The same, searched within these limits, as far as they are about an index.
+    #[must_use]
+    pub fn within(self, limits: &Limits) -> SessionIndex {
+        lock(&self.latest).expansions_max = limits.expansions;
+        self
     }
 
     /// The fields of the documents.
@@ -179,17 +189,32 @@ impl SessionIndex {
     /// Lets snapshots have the last commit.
     fn show(&self) -> Result<()> {
         self.reader.reload()?;
-        let mut latest = self.latest.lock().map_err(|_| IndexError::Poisoned)?;
-        *latest = Snapshot::new(self.reader.searcher(), Arc::clone(&self.fields));
+        let renewed = self.snapshot().renewed(self.reader.searcher());
+        let earlier = std::mem::replace(&mut *lock(&self.latest), renewed);
+        lock(&self.past).push(earlier);
+        self.tidy();
         Ok(())
+    }
+
+    /// Lets go of earlier views that no search is at any more.
+    pub fn tidy(&self) {
+        let past = std::mem::take(&mut *lock(&self.past));
+        let (unused, used): (Vec<_>, Vec<_>) = past.into_iter().partition(Snapshot::is_last);
+        lock(&self.past).extend(used);
+        drop(unused);
     }
 
     /// A frozen view of what the last refresh made visible.
     pub fn snapshot(&self) -> Snapshot {
-        self.latest.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        lock(&self.latest).clone()
     }
 
     fn writer(&self) -> Result<MutexGuard<'_, Writer>> {
         self.writer.lock().map_err(|_| IndexError::Poisoned)
     }
+}
+
+/// Locks what is whole between statements, also after a panic of another thread.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,6 @@
 //! Who may log in, and what they may do.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use super::{Result, Store, sql};
 
@@ -79,10 +79,10 @@ impl Store {
     /// [`StoreError`](super::StoreError).
     pub fn account(&self, name: &str) -> Result<Option<Account>> {
         let reader = self.reader()?;
-        let row = reader.query_row("SELECT name, role, password_hash FROM account WHERE name = ?1", [name], |row| {
+        let select = "SELECT name, role, password_hash FROM account WHERE name = ?1";
+        reader.row("read an account", select, [name], |row| {
             Ok(Account { name: row.get(0)?, role: row.get(1)?, password_hash: row.get(2)? })
-        });
-        row.optional().map_err(sql("read an account"))
+        })
     }
 
     /// Removes an account; tells whether it was there.

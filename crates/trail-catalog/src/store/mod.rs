@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use accounts::{Account, Rights, Role};
 pub use downloads::Download;
@@ -146,6 +146,20 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 struct Reader<'s> {
     store: &'s Store,
     connection: Option<Connection>,
+}
+
+impl Reader<'_> {
+    /// One row of a query that is asked again and again; nothing if there is none.
+    fn row<T>(
+        &self,
+        doing: &'static str,
+        select: &str,
+        params: impl rusqlite::Params,
+        read: impl FnOnce(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>> {
+        let mut select = self.prepare_cached(select).map_err(sql(doing))?;
+        select.query_row(params, read).optional().map_err(sql(doing))
+    }
 }
 
 impl Deref for Reader<'_> {

@@ -10,7 +10,7 @@ use super::{Result, StoreError, sql};
 pub const SCHEMA_VERSION: u32 = STEPS.len() as u32;
 
 /// The steps, in order; a file of version `n` has taken the first `n`. A step that was released is never changed.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     r"
     CREATE TABLE session (
         key TEXT PRIMARY KEY NOT NULL,
@@ -94,6 +94,10 @@ const STEPS: [&str; 3] = [
 ",
     r"
     CREATE INDEX session_user ON session (json_extract(document, '$.user.name'));
+",
+    r"
+    -- Which trails there are, and in which state, without a look at the documents.
+    CREATE INDEX session_trail ON session (file, state) WHERE file IS NOT NULL;
 ",
 ];
 

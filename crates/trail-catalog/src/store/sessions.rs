@@ -107,8 +107,7 @@ impl Store {
         let by_rest = "SELECT key, file, revision, document FROM session WHERE rest_id = ?1 \
              ORDER BY created_ns DESC, key DESC LIMIT 1";
         for (select, name) in [(by_key, name), (by_rest, name), (by_rest, &rest_form(name))] {
-            let found = reader.query_row(select, [name], columns).optional().map_err(sql("read a session"))?;
-            if let Some(found) = found {
+            if let Some(found) = reader.row("read a session", select, [name], columns)? {
                 return stored(found).map(Some);
             }
         }
@@ -171,8 +170,8 @@ impl Store {
     /// [`StoreError`].
     pub fn revision(&self) -> Result<u64> {
         let reader = self.reader()?;
-        let value = reader.query_row("SELECT value FROM counter WHERE name = 'revision'", [], |row| row.get(0));
-        let value: Option<i64> = value.optional().map_err(sql("read the revision"))?;
+        let select = "SELECT value FROM counter WHERE name = 'revision'";
+        let value = reader.row("read the revision", select, [], |row| row.get::<_, i64>(0))?;
         Ok(value.map_or(0, |value| value as u64))
     }
 
@@ -185,14 +184,14 @@ impl Store {
         Ok(usize::try_from(count.map_err(sql("count sessions"))?).unwrap_or(0))
     }
 
-    /// Which states of which trails the documents were made from, by key.
+    /// Which states of which trails the documents were made from, by trail.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn trail_states(&self) -> Result<Vec<TrailState>> {
         let doing = sql("read the states of trails");
         let reader = self.reader()?;
-        let select = "SELECT key, file, state FROM session WHERE file IS NOT NULL ORDER BY key";
+        let select = "SELECT key, file, state FROM session WHERE file IS NOT NULL ORDER BY file";
         let mut select = reader.prepare_cached(select).map_err(&doing)?;
         let rows = select
             .query_map([], |row| Ok(TrailState { key: row.get(0)?, file: row.get(1)?, state: row.get(2)? }))

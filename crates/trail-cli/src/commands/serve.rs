@@ -30,7 +30,8 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Outcome> {
         // Whoever started this waits for the line.
         let _ = writeln!(io::stdout(), "listening on {scheme}://{address}");
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.enable_all().max_blocking_threads(app.threads_max()).build()?;
     runtime.block_on(async {
         let stop = stop_signal()?;
         trail_server::serve(app, &options, ready, stop).await.context("failed to serve")

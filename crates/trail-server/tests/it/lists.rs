@@ -273,3 +273,37 @@ fn tables_are_bounded() {
     assert_eq!(two.lines().last(), Some("\"many\",\"v399\",\"\""));
     assert_eq!(get("analytics.tags,analytics.interesting_events").error(), (400, "InvalidQuery".to_owned()));
 }
+
+/// each limit of queries holds for content and for metadata filters, and one is enough for both.
+#[test]
+fn limits_of_queries_are_settings() {
+    type Limit = fn(&mut trail_query::Limits);
+    let cases: [(Limit, &str, &str); 7] = [
+        (|limits| limits.text_len = 24, "ls", "exit%20cd%20ls%20cat%20top%20id%20ps"),
+        (|limits| limits.nesting = 1, "ls", "(ls)"),
+        (|limits| limits.clauses = 2, "ls%20exit", "ls%20exit%20cd"),
+        (|limits| limits.wildcards = 1, "e?it", "e?i?"),
+        (|limits| limits.regexp_chars = 3, "/ls/", "/l(s|x)/"),
+        (|limits| limits.states = 8, "/ls/", "/.*[a-z].{9}[xyz].{9}/"),
+        (|limits| limits.expansions = 1, "useradd*", "u*"),
+    ];
+    for (limit, within, beyond) in cases {
+        let service = Service::with(|settings| limit(&mut settings.query_limits));
+        let login = service.as_user("admin");
+        for parameter in ["content=", "q=user.name:", "q=screen.content:"] {
+            // Names of users are few: `u*` and the like stand for none of them, and the pattern meets none to work on.
+            let (within, beyond) = match (parameter, beyond) {
+                ("q=user.name:", "u*") => ("carol*", "/.*/"),
+                _ => (within, beyond),
+            };
+            let status = |query: &str| login.get(&format!("/api/audit/sessions?{parameter}({query})")).status;
+            assert_eq!((status(within), status(beyond)), (200, 400), "{parameter} {within} {beyond}");
+        }
+    }
+    let slow = Service::with(|settings| settings.query_limits.deadline = Some(std::time::Duration::from_nanos(1)));
+    let login = slow.as_user("admin");
+    for query in ["content=ls", "q=user.name:b*", "q=screen.content:ls"] {
+        let answer = login.get(&format!("/api/audit/sessions?{query}"));
+        assert_eq!(answer.error(), (400, "InvalidQuery".to_owned()), "{query}");
+    }
+}

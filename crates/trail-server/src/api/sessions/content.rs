@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use trail_catalog::filter::Plan;
@@ -11,20 +10,18 @@ use trail_content::ContentFile;
 use trail_index::IndexReader;
 use trail_model::TrailId;
 use trail_query::{Mode, Query};
-use trail_search::{Cancel, Error, Hit, IndexSource, Options, Plan as SearchPlan, ScanSource, Searcher, Source};
+use trail_search::{Cancel, Error, Hit, Options, Plan as SearchPlan, ScanSource, Searcher, Source};
 
 use super::{filter, highlight, visible};
 use crate::api_error::{ApiError, ErrorType};
 use crate::call::{Call, Reply};
 use crate::contents::Content;
+use crate::library::PATIENCE;
 use crate::times;
 
 /// Hits of one answer.
 const LIMIT: usize = 500;
 const LIMIT_MAX: usize = 10_000;
-/// A service that listens opens a new state of the index by itself, as soon as it sees one. For so many refresh intervals
-/// requests leave it that.
-const PATIENCE: u32 = 5;
 /// How often a search is begun on another state of the index.
 const ATTEMPTS: usize = 4;
 /// Of those that tell what matched.
@@ -39,7 +36,7 @@ pub(crate) fn content(call: &Call) -> Result<Reply, ApiError> {
     let limit = call.params.number("limit", LIMIT)?.min(limit_max);
     let offset = call.params.number("offset", 0)?;
     let Some(text) = call.params.filled("q") else { return Ok(call.items(Vec::new(), call.meta())) };
-    let query = parse(text).map_err(|reason| ApiError::with(ErrorType::InvalidQuery, reason))?;
+    let query = parse(call, text).map_err(|reason| ApiError::with(ErrorType::InvalidQuery, reason))?;
     let found = with_content(call, |content| hits_in(call, content, &stored, &query))?.flatten();
     let Some((trail, plan, hits)) = found else { return Ok(call.items(Vec::new(), call.meta())) };
     let start = stored.session.field("start_time").and_then(Value::as_str).and_then(times::start);
@@ -100,8 +97,10 @@ fn item(hit: &Hit, trail: TrailId, start: Option<i64>) -> Value {
 ///
 /// # Errors
 /// A sentence for the caller.
-pub(super) fn parse(text: &str) -> Result<Query, String> {
-    trail_query::parse(text, Mode::Sps).map(|parsed| parsed.query).map_err(|error| error.to_string())
+pub(super) fn parse(call: &Call, text: &str) -> Result<Query, String> {
+    let mut options = trail_query::Options::new(Mode::Sps);
+    options.limits = call.app.settings.query_limits;
+    trail_query::parse_with(text, &options).map(|parsed| parsed.query).map_err(|error| error.to_string())
 }
 
 /// The sessions in which the query was true at some moment, of those that `allowed` has. A session that cannot be searched
@@ -128,11 +127,7 @@ fn keys_in(
 ) -> Result<Vec<String>, ApiError> {
     let source = &content.source;
     let trails = match allowed {
-        None => content
-            .answer(&format!("{query:?}"), patience(call), |trails| {
-                matching(call, query, source.with_trails(trails), kind)
-            })?
-            .to_vec(),
+        None => content.trails_with(query, &options(call)).map_err(|error| search_error(&error, kind))?,
         // What may not be seen is not looked at, and takes no time.
         Some(allowed) => {
             let snapshot = call.app.library.now(&call.app.store)?;
@@ -140,27 +135,11 @@ fn keys_in(
             let keys: HashSet<String> = keys.map_err(|error| filter::index_error(&error, kind))?.into_iter().collect();
             let trails = source.index().indexed().filter(|(_, entry)| keys.contains(&session_key(entry)));
             let trails = trails.map(|(trail, _)| trail).collect();
-            matching(call, query, source.with_trails(trails), kind)?.0
+            let found = content.matching(query, trails, &options(call)).map_err(|error| search_error(&error, kind))?;
+            Arc::new(found.0)
         }
     };
     Ok(trails.iter().filter_map(|trail| source.index().trail(*trail).map(session_key)).collect())
-}
-
-/// The trails of a source in which the query was true at some moment, and whether all could be looked at.
-fn matching(
-    call: &Call,
-    query: &Query,
-    source: IndexSource,
-    kind: ErrorType,
-) -> Result<(Vec<TrailId>, bool), ApiError> {
-    let searcher = Searcher::new(source, options(call));
-    let search = searcher.prepare(query).map_err(|error| search_error(&error, kind))?;
-    let found = search.matching_trails().map_err(|error| search_error(&error, kind))?;
-    let trails = searcher.source().trails();
-    for (trail, error) in &found.failures {
-        tracing::error!(trail = trails[*trail].to_string(), error = error.to_string(), "content cannot be read");
-    }
-    Ok((found.trails.iter().map(|trail| trails[*trail]).collect(), found.failures.is_empty()))
 }
 
 /// The content of a session; nothing if it is not indexed.
@@ -171,13 +150,8 @@ pub(super) fn content_of(call: &Call, stored: &StoredSession) -> Result<Option<A
     content.source.with_trails(vec![trail]).content(0).map(Some).map_err(failed)
 }
 
-/// How old what is searched may be.
-fn patience(call: &Call) -> Duration {
-    call.app.settings.refresh_interval * PATIENCE
-}
-
 fn content_index(call: &Call) -> Result<Option<Arc<Content>>, ApiError> {
-    let content = call.app.contents.now(&call.app.data, patience(call));
+    let content = call.app.contents.now(call.app.settings.refresh_interval * PATIENCE);
     content.map_err(|error| ApiError::internal(ErrorType::SearchUnavailable, &error))
 }
 
@@ -189,7 +163,7 @@ fn with_content<T>(call: &Call, ask: impl Fn(&Content) -> Result<T, ApiError>) -
         let Some(current) = content else { return Ok(None) };
         match ask(&current) {
             Err(error) if error.kind() == ErrorType::SearchUnavailable => {
-                let fresh = call.app.contents.fresh(&call.app.data);
+                let fresh = call.app.contents.fresh();
                 content = fresh.map_err(|error| ApiError::internal(ErrorType::SearchUnavailable, &error))?;
                 if content.as_ref().is_some_and(|fresh| Arc::ptr_eq(fresh, &current)) {
                     return Err(error);
@@ -209,16 +183,13 @@ fn trail_of(index: &IndexReader, stored: &StoredSession) -> Option<TrailId> {
 }
 
 fn options(call: &Call) -> Options {
-    let mut options = Options::new(Mode::Sps);
-    options.cancel = Cancel::at(Instant::now() + call.app.settings.search_timeout);
-    options
+    call.app.contents.options(Cancel::never())
 }
 
 /// What went wrong: the query, or the search.
 fn search_error(error: &Error, kind: ErrorType) -> ApiError {
     match error {
         Error::Content { .. } | Error::Index { .. } => ApiError::internal(ErrorType::SearchUnavailable, error),
-        Error::Cancelled => ApiError::with(kind, "the search took too long; ask for less"),
         query => ApiError::with(kind, query.to_string()),
     }
 }

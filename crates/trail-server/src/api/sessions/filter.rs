@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use trail_catalog::filter::{ContentSessions, FilterError, FilterOptions, Leaf, Plan, read as read_filter};
 use trail_catalog::index::IndexError;
-use trail_query::{Occur, Query};
+use trail_query::{Limits, Occur, Query};
 
 use super::{content, visible};
 use crate::api_error::{ApiError, ErrorType};
@@ -12,17 +12,26 @@ use crate::call::Call;
 use crate::clock::MS_NS;
 use crate::times;
 
-/// Reads a metadata filter.
+/// Reads a metadata filter of the service's own or of a role, which the limits of queries are not about.
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn read(call: &Call, text: &str, content: Option<&dyn ContentSessions>) -> Result<Plan, FilterError> {
+pub(super) fn read(call: &Call, text: &str) -> Result<Plan, FilterError> {
+    read_within(call, text, None, Limits::default())
+}
+
+fn read_within(
+    call: &Call,
+    text: &str,
+    content: Option<&dyn ContentSessions>,
+    limits: Limits,
+) -> Result<Plan, FilterError> {
     // Quotes that a guide escapes for a shell mean quotes.
     let quotes = text.matches('"').count();
     let is_escaped = quotes > 0 && quotes == text.matches("\\\"").count() && quotes.is_multiple_of(2);
     let unescaped = is_escaped.then(|| text.replace("\\\"", "\""));
     let now = call.now.0.div_euclid(MS_NS);
-    let options = FilterOptions { content, ..FilterOptions::audit(now) };
+    let options = FilterOptions { content, limits, ..FilterOptions::audit(now) };
     read_filter(unescaped.as_deref().unwrap_or(text), call.app.library.schema(), &options)
 }
 
@@ -36,7 +45,7 @@ pub(super) fn wanted(call: &Call, kind: ErrorType) -> Result<Plan, ApiError> {
     // All parameters are read before anything is searched.
     let start = time(call, "start", times::start).map_err(invalid)?;
     let end = time(call, "end", times::end).map_err(invalid)?;
-    let query = call.params.filled("content").map(content::parse).transpose().map_err(invalid)?;
+    let query = call.params.filled("content").map(|text| content::parse(call, text)).transpose().map_err(invalid)?;
     let mut clauses = vec![(Occur::MustNot, simple(call, "hidden:true", kind)?)];
     if let Some(text) = call.params.filled("q") {
         clauses.push((Occur::Must, asked(call, text, allowed.as_ref(), kind)?));
@@ -65,7 +74,7 @@ pub(super) fn wanted(call: &Call, kind: ErrorType) -> Result<Plan, ApiError> {
 /// Reads the filter of a request. Content in it is searched among the sessions that the caller may see.
 fn asked(call: &Call, text: &str, allowed: Option<&Plan>, kind: ErrorType) -> Result<Plan, ApiError> {
     let seam = Seam { call, allowed, kind, failure: RefCell::new(None) };
-    let plan = read(call, text, Some(&seam));
+    let plan = read_within(call, text, Some(&seam), call.app.settings.query_limits);
     match (plan, seam.failure.into_inner()) {
         (_, Some(failure)) => Err(failure),
         (Ok(plan), None) => Ok(plan),
@@ -75,7 +84,7 @@ fn asked(call: &Call, text: &str, allowed: Option<&Plan>, kind: ErrorType) -> Re
 
 /// A filter of our own.
 fn simple(call: &Call, text: &str, kind: ErrorType) -> Result<Plan, ApiError> {
-    read(call, text, None).map_err(|error| ApiError::with(kind, error.to_string()))
+    read(call, text).map_err(|error| ApiError::with(kind, error.to_string()))
 }
 
 fn between(call: &Call, field: &str, low: i64, high: i64) -> Plan {

@@ -47,7 +47,7 @@ pub(crate) fn screenshot(call: &Call) -> Result<Reply, ApiError> {
 
 /// What is to be marked.
 fn highlight(call: &Call) -> Result<Option<Query>, ApiError> {
-    let query = call.params.filled("highlight").map(content::parse).transpose();
+    let query = call.params.filled("highlight").map(|text| content::parse(call, text)).transpose();
     query.map_err(|reason| ApiError::with(ErrorType::InvalidQuery, reason))
 }
 

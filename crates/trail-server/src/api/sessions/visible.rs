@@ -15,7 +15,7 @@ use crate::call::Call;
 pub(super) fn plan(call: &Call) -> Result<Option<Plan>, ApiError> {
     let role = &call.who()?.role;
     let Some(text) = &role.filter else { return Ok(None) };
-    match filter::read(call, text, None) {
+    match filter::read(call, text) {
         Ok(plan) => Ok(Some(plan)),
         Err(error) => {
             tracing::error!(role = role.name, error = error.to_string(), "the role's filter cannot be read");
