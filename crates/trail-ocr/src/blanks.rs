@@ -6,37 +6,50 @@ use trail_content::{PixelBox, Pixels};
 
 use crate::lines;
 
-/// The narrowest gap that can be a blank, as a share of the line's height.
-const MIN_SHARE: f32 = 0.3;
-/// The widest gap that need not be one.
-const MAX_SHARE: f32 = 0.45;
-/// Where the recogniser saw blanks, a gap of this share of theirs is one as well.
-const SEEN_SHARE: f32 = 0.8;
-/// Where it saw none, a gap this many times as wide as the common one is a blank.
-const COMMON_FACTOR: f32 = 2.5;
-/// Beside a `1` a gap must be this many times as wide: most fonts give it the room of any other digit.
-const ONE_FACTOR: f32 = 1.5;
+/// A gap of this share of the height that the line was read at is a blank, whatever the recogniser says.
+const SURE_SHARE: f32 = 0.4;
+/// The narrowest gap that can be one.
+const MIN_SHARE: f32 = 0.16;
+/// How probable the recogniser must hold a blank in a gap between those.
+const MIN_PROBABILITY: f32 = 0.2;
+/// The same beside a narrow character: in fonts whose characters all have the same width there is much room around these.
+const MIN_PROBABILITY_AT_NARROW: f32 = 0.5;
+/// Narrow characters.
+const NARROW: [&str; 10] = [".", ",", ":", ";", "'", "|", "!", "i", "l", "I"];
 
-/// The text of `characters` (text and middle, in columns from the line's left side), with a blank wherever the ink of the
-/// line has a gap that is wide enough and the recogniser saw none. A blank that it saw is never taken away. Also the columns
-/// of each word.
-pub(crate) fn repair(frame: Pixels<'_>, line: PixelBox, characters: &[(&str, f32)]) -> (String, Vec<Range<u32>>) {
+/// A line that was read.
+pub(crate) struct Line<'a> {
+    pub(crate) frame: Pixels<'a>,
+    pub(crate) line: PixelBox,
+    /// The height that it was read at, which follows the size of its letters, in pixels of the screen.
+    pub(crate) height: f32,
+    /// Text and middle of each character, in columns from the line's left side.
+    pub(crate) characters: &'a [(&'a str, f32)],
+}
+
+/// The text of the line, with a blank wherever its ink has a gap that is wide enough, for what the recogniser thinks of it
+/// (`probability` of a blank in these columns), and the recogniser saw none. A blank that it saw is never taken away. Also
+/// the columns of each word.
+pub(crate) fn repair(read: Line<'_>, probability: impl Fn(&Range<u32>) -> f32) -> (String, Vec<Range<u32>>) {
+    let Line { frame, line, height, characters } = read;
     let gaps = inner_gaps(frame, line);
     let places: Vec<usize> = gaps
         .iter()
         .map(|gap| characters.partition_point(|(_, middle)| *middle < (gap.start + gap.end) as f32 / 2.0))
         .collect();
-    let is_blank = |at: usize| characters.get(at).is_some_and(|(text, _)| text.trim().is_empty());
+    let text_at = |at: usize| characters.get(at).map_or("", |(text, _)| *text);
     // The middle of a character is known to half a step only: a blank one place off is the one of this gap.
-    let seen = |place: usize| is_blank(place) || is_blank(place.wrapping_sub(1));
-    let width = |gap: &Range<u32>| (gap.end - gap.start) as f32;
-    let of = |blank: bool| {
-        gaps.iter().zip(&places).filter(move |(_, place)| seen(**place) == blank).map(|(gap, _)| width(gap)).collect()
+    let is_near =
+        |place: usize, wanted: fn(&str) -> bool| wanted(text_at(place)) || wanted(text_at(place.wrapping_sub(1)));
+    let is_lost = |gap: &Range<u32>, place: usize| {
+        if is_near(place, |text| text == " ") {
+            return false;
+        }
+        let is_at_narrow = is_near(place, |text| NARROW.contains(&text));
+        let least = if is_at_narrow { MIN_PROBABILITY_AT_NARROW } else { MIN_PROBABILITY };
+        let share = (gap.end - gap.start) as f32 / height;
+        share >= SURE_SHARE || (share >= MIN_SHARE && probability(gap) >= least)
     };
-    let least = least_gap(line.height() as f32, of(true), of(false));
-    let is_one = |at: usize| characters.get(at).is_some_and(|(text, _)| *text == "1");
-    let factor = |place: usize| if is_one(place) || is_one(place.wrapping_sub(1)) { ONE_FACTOR } else { 1.0 };
-    let is_lost = |gap: &Range<u32>, place: usize| width(gap) >= least * factor(place) && !seen(place);
     let mut lost = gaps.iter().zip(&places).filter(|(gap, place)| is_lost(gap, **place)).peekable();
     let mut text = String::new();
     let mut words = Words::default();
@@ -103,14 +116,48 @@ fn inner_gaps(frame: Pixels<'_>, line: PixelBox) -> Vec<Range<u32>> {
     gaps
 }
 
-/// The narrowest gap that is a blank, from the gaps where the recogniser saw one and those where it saw none: letters
-/// stand closer in a proportional font than in one whose letters all have the same width.
-fn least_gap(height: f32, mut blanks: Vec<f32>, mut others: Vec<f32>) -> f32 {
-    blanks.sort_by(f32::total_cmp);
-    others.sort_by(f32::total_cmp);
-    let learned = match blanks.get(blanks.len() / 4) {
-        Some(blank) if blanks.len() >= 2 => blank * SEEN_SHARE,
-        _ => others.get(others.len() / 2).map_or(0.0, |common| common * COMMON_FACTOR),
-    };
-    learned.clamp(height * MIN_SHARE, height * MAX_SHARE)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Letters 4 columns wide and 4 of 10 rows high, read at a height of 16, with these gaps behind each; the recogniser holds a
+    /// blank as probable as told.
+    fn check(letters: &str, gaps: &[u32], probability: f32, expected: &str) {
+        let width: u32 = 4 * letters.len() as u32 + gaps.iter().sum::<u32>();
+        let mut rgba = vec![255_u8; (width * 10 * 4) as usize];
+        let mut left = 0;
+        let mut characters = Vec::new();
+        for (at, gap) in gaps.iter().chain([&0]).enumerate() {
+            for y in 0..4 {
+                rgba[((y * width + left) * 4) as usize..][..16].fill(0);
+            }
+            characters.push((&letters[at..=at], left as f32 + 2.0));
+            left += 4 + gap;
+        }
+        let frame = Pixels::new(width, &rgba).unwrap();
+        let read = Line { frame, line: frame.bounds(), height: 16.0, characters: &characters };
+        assert_eq!(repair(read, |_| probability).0, expected);
+    }
+
+    #[test]
+    fn a_wide_gap_is_a_blank() {
+        check("abcd", &[1, 7, 1], 0.0, "ab cd");
+    }
+
+    #[test]
+    fn a_gap_of_middling_width_is_one_if_the_recogniser_thought_of_it() {
+        check("abcd", &[1, 4, 1], 0.0, "abcd");
+        check("abcd", &[1, 4, 1], 0.3, "ab cd");
+    }
+
+    #[test]
+    fn beside_a_narrow_character_it_must_be_surer() {
+        check("a:bc", &[1, 4, 1], 0.3, "a:bc");
+        check("a:bc", &[1, 4, 1], 0.6, "a: bc");
+    }
+
+    #[test]
+    fn no_gap_is_no_blank() {
+        check("abcd", &[1, 1, 1], 0.9, "abcd");
+    }
 }

@@ -1,5 +1,7 @@
 //! From the recogniser's table of probabilities to characters: connectionist temporal classification, greedily.
 
+use std::ops::RangeInclusive;
+
 /// The class that separates characters.
 const BLANK_CLASS: usize = 0;
 
@@ -30,6 +32,12 @@ pub(crate) fn decode(table: &[f32], classes: usize) -> Vec<Seen> {
         before = class;
     }
     seen
+}
+
+/// The greatest probability of `class` in `steps` of `table`; 0 if there are none.
+pub(crate) fn greatest(table: &[f32], classes: usize, steps: RangeInclusive<usize>, class: usize) -> f32 {
+    let rows = table.chunks_exact(classes).take(steps.end() + 1).skip(*steps.start());
+    rows.map(|row| row[class]).fold(0.0, f32::max)
 }
 
 fn likeliest(row: &[f32]) -> (usize, f32) {

@@ -16,6 +16,9 @@ const BOX_THRESHOLD: f32 = 0.4;
 /// The network marks the core of a line: a box grows by its area over its perimeter, times this.
 const UNCLIP_RATIO: f32 = 1.4;
 
+/// Pixels around the ink that belong to a line: the seam of smooth letters.
+const SEAM: u32 = 1;
+
 /// Mean and deviation of the pictures the network was trained on, for blue, green and red.
 const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
 const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
@@ -46,15 +49,14 @@ impl Detector {
                 marks.set(x, y, map[y * padded_width + x] > PIXEL_THRESHOLD);
             }
         }
-        let ink = lines::ink(frame, area);
-        let limit = PixelBox::new(0, 0, area.width(), area.height());
+        let place =
+            |b: PixelBox| PixelBox::new(b.left + area.left, b.top + area.top, b.right + area.left, b.bottom + area.top);
         let mut found = Vec::new();
         for core in lines::components(&marks, 0) {
             if mean(&map, padded_width, core) >= BOX_THRESHOLD && core.width() >= 3 && core.height() >= 3 {
-                let snapped = lines::snap(&ink, unclip(core, limit));
-                found.extend(snapped.map(|b| {
-                    PixelBox::new(b.left + area.left, b.top + area.top, b.right + area.left, b.bottom + area.top)
-                }));
+                let core = place(core);
+                let snapped = lines::snap(frame, core, unclip(core, area));
+                found.extend(snapped.map(|line| line.grow(SEAM, area)));
             }
         }
         Ok(found)

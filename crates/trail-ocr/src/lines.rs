@@ -6,11 +6,13 @@
 mod join;
 mod label;
 mod mask;
+mod snap;
 
 use trail_content::{PixelBox, Pixels};
 
 pub(crate) use label::components;
-pub(crate) use mask::{Mask, column_gaps, ink, snap};
+pub(crate) use mask::{Colour, Mask, column_gaps, difference, ground};
+pub(crate) use snap::snap;
 
 /// The least height of a line in pixels: letters are not legible below.
 const MIN_LINE_HEIGHT: u32 = 5;
@@ -23,7 +25,7 @@ pub fn find_lines(frame: Pixels<'_>, area: PixelBox) -> Vec<PixelBox> {
     if area.is_empty() {
         return Vec::new();
     }
-    let mut words = label::words(&ink(frame, area));
+    let mut words = label::words(&mask::ink(frame, area));
     words.drop_rules();
     words.split_rows();
     let mut lines: Vec<PixelBox> = join::lines(&words)

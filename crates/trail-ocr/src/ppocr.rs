@@ -9,7 +9,7 @@ use crate::models::ModelFiles;
 use crate::recogniser::Recogniser;
 
 /// What the code around the networks does, counted up when it changes what is read.
-const METHOD_VERSION: u32 = 1;
+const METHOD_VERSION: u32 = 2;
 
 /// How lines are found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

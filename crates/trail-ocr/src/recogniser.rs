@@ -1,11 +1,14 @@
 //! The network that reads the picture of one line.
 
+use std::ops::Range;
+
 use trail_content::{LineText, PixelBox, Pixels};
 
 use crate::Error;
 use crate::blanks;
-use crate::crop::{self, LINE_HEIGHT, LineImage, Margin};
+use crate::crop::{self, LINE_HEIGHT, LineImage};
 use crate::decode::{self, Seen};
+use crate::lines;
 use crate::network::Network;
 
 /// The recogniser network with its dictionary.
@@ -30,17 +33,24 @@ impl Recogniser {
         if line.is_empty() {
             return Ok(LineText::default());
         }
-        let margin =
-            Margin { rows: (line.height() as f32 * 0.12).max(1.5), columns: (line.height() as f32 * 0.2).max(2.0) };
-        let image = crop::line_image(frame, line, margin);
+        let ground = lines::ground(frame, line);
+        let margin = crop::margin(frame, line, ground);
+        let image = crop::line_image(frame, line, margin, ground);
         let (width, scale) = (image.width, image.scale);
         let (table, steps) = self.run(image)?;
         let seen = decode::decode(&table, self.classes.len());
-        let per_step = width as f32 / steps.max(1) as f32;
-        let at = |seen: &Seen| (seen.step as f32 + 0.5) * per_step / scale - margin.columns;
+        // Columns of the line for each step.
+        let per_step = width as f32 / steps.max(1) as f32 / scale;
+        let at = |seen: &Seen| (seen.step as f32 + 0.5) * per_step - margin.columns;
         let characters: Vec<(&str, f32)> =
             seen.iter().map(|seen| (self.classes[seen.class].as_str(), at(seen))).collect();
-        let (text, words) = blanks::repair(frame, line, &characters);
+        let step = |column: f32| ((column + margin.columns) / per_step - 0.5).round().max(0.0) as usize;
+        let blank = |columns: &Range<u32>| {
+            let steps = step(columns.start as f32 - 1.0)..=step(columns.end as f32 + 1.0);
+            decode::greatest(&table, self.classes.len(), steps, self.classes.len() - 1)
+        };
+        let read = blanks::Line { frame, line, height: margin.height_around(line), characters: &characters };
+        let (text, words) = blanks::repair(read, blank);
         let confidence = seen.iter().map(|seen| seen.confidence).sum::<f32>() / seen.len().max(1) as f32;
         Ok(LineText { text: text.trim().to_owned(), confidence, words })
     }

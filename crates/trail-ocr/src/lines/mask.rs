@@ -5,7 +5,7 @@ use std::ops::Range;
 use trail_content::{PixelBox, Pixels};
 
 /// Neighbours that differ by more than this in a channel are an edge. Below is noise of lossy pictures.
-const EDGE: u8 = 20;
+pub(super) const EDGE: u8 = 20;
 /// So are they if they differ by less than this share of the strongest edge near them: the seam of smooth letters, and what
 /// lossy pictures ring with.
 const EDGE_SHARE: f32 = 0.25;
@@ -14,7 +14,10 @@ const NEAR: usize = 6;
 /// Edges that go straight down for more rows than this belong to a frame, a rule or a picture, not to a letter.
 const MAX_STEM: usize = 36;
 /// A pixel that differs by more than this from the colour of the ground is ink.
-const INK: u8 = 48;
+pub(super) const INK: u8 = 48;
+
+/// Red, green, blue and opacity.
+pub(crate) type Colour = [u8; 4];
 
 /// A yes or no for each pixel of an area.
 #[derive(Clone, Debug)]
@@ -42,7 +45,7 @@ impl Mask {
 }
 
 /// The greatest difference of two pixels in a channel.
-fn difference(a: &[u8], b: &[u8]) -> u8 {
+pub(crate) fn difference(a: &[u8], b: &[u8]) -> u8 {
     a[0].abs_diff(b[0]).max(a[1].abs_diff(b[1])).max(a[2].abs_diff(b[2]))
 }
 
@@ -117,19 +120,6 @@ fn drop_stems(mask: &mut Mask) {
     }
 }
 
-/// The smallest box around the ink in `b`, or nothing if it has none.
-pub(crate) fn snap(ink: &Mask, b: PixelBox) -> Option<PixelBox> {
-    let mut found: Option<PixelBox> = None;
-    for (y, row) in ink.rows().enumerate().take(b.bottom as usize).skip(b.top as usize) {
-        let row = &row[b.left as usize..b.right as usize];
-        if let (Some(first), Some(last)) = (row.iter().position(|&bit| bit), row.iter().rposition(|&bit| bit)) {
-            let part = PixelBox::new(b.left + first as u32, y as u32, b.left + last as u32 + 1, y as u32 + 1);
-            found = Some(found.map_or(part, |all| all.union(part)));
-        }
-    }
-    found
-}
-
 /// Runs of columns of `line` in which every pixel has the colour of the ground, from the line's left side.
 pub(crate) fn column_gaps(frame: Pixels<'_>, line: PixelBox) -> Vec<Range<u32>> {
     let ground = ground(frame, line);
@@ -152,7 +142,7 @@ pub(crate) fn column_gaps(frame: Pixels<'_>, line: PixelBox) -> Vec<Range<u32>> 
 }
 
 /// The colour that most pixels of the box have, to sixteen steps a channel; of equals the one seen first.
-fn ground(frame: Pixels<'_>, line: PixelBox) -> [u8; 4] {
+pub(crate) fn ground(frame: Pixels<'_>, line: PixelBox) -> Colour {
     let mut counts = vec![(0_u32, [0_u8; 4]); 4096];
     for y in line.top..line.bottom {
         for pixel in frame.row(y, line.left, line.right).chunks_exact(4) {

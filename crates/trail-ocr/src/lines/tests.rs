@@ -64,3 +64,35 @@ fn gaps_of_columns_are_found() {
     let frame = Pixels::new(20, &rgba).unwrap();
     assert_eq!(column_gaps(frame, PixelBox::new(2, 0, 12, 4)), [0..1, 3..7, 8..10]);
 }
+
+/// Snaps to letters of two strokes each, 8 px high at row 20, that a network would mark without their edges; `others` stand
+/// near them.
+fn check_snap(others: &[(u32, u32, u32, u32)], expected: PixelBox) {
+    let letters: Vec<_> = (0..10).map(|at| (20 + at * 6, 20, 22 + at * 6, 28)).collect();
+    let rgba = picture(200, 60, &[&letters[..], others].concat());
+    let frame = Pixels::new(200, &rgba).unwrap();
+    assert_eq!(snap(frame, PixelBox::new(24, 21, 72, 27), PixelBox::new(16, 14, 80, 34)), Some(expected));
+}
+
+#[test]
+fn a_line_has_the_box_of_its_ink() {
+    check_snap(&[], PixelBox::new(20, 20, 76, 28));
+}
+
+#[test]
+fn dots_and_tails_belong_to_their_line() {
+    check_snap(&[(32, 17, 34, 19), (44, 28, 46, 31), (50, 29, 62, 30)], PixelBox::new(20, 17, 76, 31));
+}
+
+#[test]
+fn the_lines_above_and_below_do_not() {
+    let tails = (0..6).map(|at| (24 + at * 8, 8, 26 + at * 8, 17));
+    let heads = (0..6).map(|at| (24 + at * 8, 31, 26 + at * 8, 42));
+    check_snap(&tails.chain(heads).collect::<Vec<_>>(), PixelBox::new(20, 20, 76, 28));
+}
+
+#[test]
+fn rules_and_what_is_behind_them_do_not() {
+    check_snap(&[(0, 31, 200, 32), (18, 0, 19, 60), (78, 10, 79, 50)], PixelBox::new(20, 20, 76, 28));
+    check_snap(&[(0, 16, 200, 17), (78, 20, 80, 28), (80, 20, 90, 28)], PixelBox::new(20, 20, 76, 28));
+}

@@ -75,7 +75,7 @@ fn expected(folder: &Path) -> BTreeSet<String> {
 
 fn tokens(text: &str) -> Vec<String> {
     let lower = text.to_lowercase();
-    lower.split(|c: char| !c.is_alphanumeric()).filter(|token| token.len() > 1).map(str::to_owned).collect()
+    lower.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty()).map(str::to_owned).collect()
 }
 
 #[test]
