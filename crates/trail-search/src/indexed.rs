@@ -33,7 +33,7 @@ const KEPT_LEN: usize = 384 << 20;
 
 /// The share of them that open content files may take: tables of blocks and moments, not the mapped files themselves. The
 /// others are for decoded blocks.
-const CONTENTS_KEPT_SHARE: usize = 3;
+const CONTENTS_KEPT_SHARE: usize = 8;
 
 /// Candidates that are kept for the best hits of queries of one leaf, in case these are asked for.
 const BEST_CANDIDATES: usize = 512;

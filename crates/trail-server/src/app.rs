@@ -1,8 +1,8 @@
 //! The application: every request goes through here, in this order: limits, login, right, endpoint, answer.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -25,8 +25,6 @@ use crate::state::{AppState, lock};
 
 /// The cookie that carries a login.
 pub(crate) const COOKIE: &str = "session_id";
-
-static REQUESTS: AtomicU64 = AtomicU64::new(1);
 
 /// The variables of a path, if they are texts.
 type Variables = Result<RawPathParams, RawPathParamsRejection>;
@@ -56,7 +54,7 @@ pub fn router(app: AppState) -> Router {
 /// Answers a request to the path of an endpoint, or to none.
 async fn handle(app: AppState, path: Option<&'static str>, variables: Vec<String>, request: Request) -> Response {
     let began = Instant::now();
-    let id = REQUESTS.fetch_add(1, Ordering::Relaxed);
+    let id = request_id(&app);
     let asked = request.uri().path().trim_end_matches('/').to_owned();
     let is_head = request.method() == Method::HEAD;
     let answered = answer(app.clone(), path, variables, &asked, request, id).await;
@@ -64,7 +62,7 @@ async fn handle(app: AppState, path: Option<&'static str>, variables: Vec<String
     let took = began.elapsed();
     let status = response.status().as_u16();
     app.metrics.count(path.unwrap_or("none"), status, took);
-    tracing::info!(id, path = asked, status, ms = took.as_millis() as u64, "answered");
+    tracing::info!(id = format!("{id:016x}"), path = asked, status, ms = took.as_millis() as u64, "answered");
     if status == 405 {
         let methods = ENDPOINTS.iter().filter(|endpoint| Some(endpoint.path) == path).map(|endpoint| endpoint.method);
         let methods: Vec<&str> = methods.collect();
@@ -72,13 +70,20 @@ async fn handle(app: AppState, path: Option<&'static str>, variables: Vec<String
             .headers_mut()
             .extend(HeaderValue::from_str(&methods.join(", ")).map(|methods| (header::ALLOW, methods)));
     }
-    if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
+    if let Ok(id) = HeaderValue::from_str(&format!("{id:016x}")) {
         response.headers_mut().insert("x-request-id", id);
     }
     if is_head {
         *response.body_mut() = axum::body::Body::empty();
     }
     response
+}
+
+/// A name for a request, which does not tell how many there were before.
+fn request_id(app: &AppState) -> u64 {
+    let number = app.requests.fetch_add(1, Ordering::Relaxed);
+    let hash = blake3::keyed_hash(&app.secret, &number.to_le_bytes());
+    hash.as_bytes().iter().take(8).fold(0, |id, byte| id << 8 | u64::from(*byte))
 }
 
 async fn answer(
@@ -144,7 +149,7 @@ async fn timed<T: Send + 'static>(
 }
 
 fn in_span<T>(id: u64, work: impl FnOnce() -> T) -> T {
-    let span = tracing::info_span!("request", id);
+    let span = tracing::info_span!("request", id = format!("{id:016x}"));
     span.in_scope(work)
 }
 
@@ -156,7 +161,11 @@ fn work(endpoint: Option<&Endpoint>, is_known: bool, mut call: Call) -> Result<R
 
 /// Tells whether a call may come in, and to what.
 fn admit<'e>(endpoint: Option<&'e Endpoint>, is_known: bool, call: &mut Call) -> Result<&'e Endpoint, ApiError> {
-    let needs_login = endpoint.is_none_or(|endpoint| endpoint.access != Access::Open);
+    let needs_login = match endpoint.map(|endpoint| endpoint.access) {
+        Some(Access::Open) => false,
+        Some(Access::Operator) => !is_operator(call),
+        _ => true,
+    };
     if needs_login {
         call.who = Some(who(call)?);
     }
@@ -165,7 +174,11 @@ fn admit<'e>(endpoint: Option<&'e Endpoint>, is_known: bool, call: &mut Call) ->
         return Err(ApiError::new(kind).detail("path", call.path.as_str()));
     };
     let Some(who) = &call.who else { return Ok(endpoint) };
-    let is_within = endpoint.access.is_within(who.role.rights);
+    let is_within = match endpoint.access {
+        // How much goes on tells how many sessions there are.
+        Access::Operator => who.role.rights.administer && who.role.filter.is_none(),
+        access => access.is_within(who.role.rights),
+    };
     // Who asked what. Texts come quoted: a caller cannot make up a line.
     tracing::info!(
         target: "audit",
@@ -181,6 +194,11 @@ fn admit<'e>(endpoint: Option<&'e Endpoint>, is_known: bool, call: &mut Call) ->
         return Err(ApiError::new(ErrorType::Unauthorized).detail("path", call.path.as_str()));
     }
     Ok(endpoint)
+}
+
+/// Whether a call needs no login to look at the service's figures.
+fn is_operator(call: &Call) -> bool {
+    call.app.settings.metrics_open || call.peer.parse::<IpAddr>().is_ok_and(|peer| peer.is_loopback())
 }
 
 /// Finds out whose login a call brings.

@@ -74,7 +74,7 @@ pub enum ConfigError {
 }
 
 /// The names of all settings.
-pub const NAMES: [&str; 33] = [
+pub const NAMES: [&str; 34] = [
     "listen",
     "tls_cert",
     "tls_key",
@@ -104,6 +104,7 @@ pub const NAMES: [&str; 33] = [
     "regexp_chars_max",
     "regexp_states_max",
     "content_cache",
+    "metrics_open",
     "request_timeout",
     "retention",
     "alert_rules",
@@ -194,6 +195,7 @@ impl Config {
             "query_expansions_max" => settings.query_limits.expansions = value.count()?,
             "regexp_chars_max" => settings.query_limits.regexp_chars = value.count()?,
             "regexp_states_max" => settings.query_limits.states = value.count()?,
+            "metrics_open" => settings.metrics_open = value.parse("true or false")?,
             "content_cache" => settings.content_cache = usize::try_from(value.bytes()?).unwrap_or(usize::MAX),
             "request_timeout" => settings.request_timeout = value.duration()?,
             "retention" => {
@@ -343,7 +345,7 @@ mod tests {
         for name in NAMES {
             let value = match name {
                 "listen" => "0.0.0.0:1",
-                "insecure_http" => "true",
+                "insecure_http" | "metrics_open" => "true",
                 // A file is needed.
                 "alert_rules" => continue,
                 "upload_len_max" | "screenshots_len_max" | "content_cache" => "1KiB",

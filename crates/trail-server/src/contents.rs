@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use trail_index::{DataDir, Error, IndexReader};
 use trail_model::TrailId;
 use trail_query::{Limits, Mode, Query};
-use trail_search::{Cancel, IndexSource, Options, Searcher};
+use trail_search::{Cancel, IndexSource, Options, ScanSource, Searcher, Source};
 
 use crate::answers::{Answers, Found};
 use crate::state::lock;
@@ -171,6 +171,39 @@ impl Content {
         options: &Options,
     ) -> Result<Arc<Vec<TrailId>>, trail_search::Error> {
         self.answers.answer(&self.source, query, |trails| self.matching(query, trails, options))
+    }
+
+    /// Those of some trails, as if there were no others.
+    pub(crate) fn trails_alone(
+        &self,
+        query: &Query,
+        trails: Vec<TrailId>,
+        options: &Options,
+    ) -> Result<Vec<TrailId>, trail_search::Error> {
+        match self.matching(query, trails.clone(), options) {
+            // What a pattern may stand for in the index is also what others have: the texts themselves tell.
+            Err(trail_search::Error::TooManyTerms { .. }) => self.scanned(query, &trails, options),
+            found => found.map(|(trails, _)| trails),
+        }
+    }
+
+    /// The trails that match, by their texts alone.
+    fn scanned(
+        &self,
+        query: &Query,
+        trails: &[TrailId],
+        options: &Options,
+    ) -> Result<Vec<TrailId>, trail_search::Error> {
+        let source = self.source.with_trails(trails.to_vec());
+        let mut found = Vec::new();
+        for (place, trail) in trails.iter().enumerate() {
+            let alone = ScanSource::new([source.content(place)?]).with_starts(vec![source.start(place)]);
+            let searcher = Searcher::new(alone, options.clone());
+            if !searcher.prepare(query)?.matching_trails()?.trails.is_empty() {
+                found.push(*trail);
+            }
+        }
+        Ok(found)
     }
 
     /// Those of some trails.

@@ -9,7 +9,7 @@ use trail_container::TrailReader;
 use trail_index::{DataLock, IndexOptions};
 
 use crate::clock::SECOND_NS;
-use crate::library::LibraryError;
+use crate::library::{self, LibraryError};
 use crate::screenshots;
 use crate::state::{AppState, lock};
 
@@ -17,6 +17,8 @@ use crate::state::{AppState, lock};
 const LOCK_WAIT: Duration = Duration::from_secs(20);
 /// How often it is asked meanwhile.
 const LOCK_RETRY: Duration = Duration::from_millis(50);
+/// How often it is tried to write the catalogue's log back, each time for as long as another process is waited for.
+const PURGE_ATTEMPTS: usize = 3;
 /// Sessions deleted at once when their time is over.
 const BATCH: usize = 500;
 
@@ -74,8 +76,15 @@ impl AppState {
         }
         self.contents.forget();
         self.library.purge(&self.store)?;
-        self.store.purge()?;
-        Ok(())
+        // Those opened from here on do not have them.
+        let keys: Vec<&str> = sessions.iter().map(|stored| stored.session.key.as_str()).collect();
+        lock(&self.snapshots).forget(|frozen| library::without(frozen, &keys)).map_err(LibraryError::Index)?;
+        for _ in 0..PURGE_ATTEMPTS {
+            if self.store.purge()? {
+                return Ok(());
+            }
+        }
+        Err(DeletionError::Busy)
     }
 
     /// Deletes sessions whose time is over; tells how many. There may be more of them.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use trail_catalog::filter::{Leaf, Plan, Schema};
 use trail_catalog::index::{Cancel, IndexError, SearchRequest, SessionIndex, Snapshot, SortKey};
 use trail_catalog::{Session, Store, StoreError, StoredSession};
+use trail_query::Occur;
 
 use crate::api::sessions::session_path;
 use crate::clock::MS_NS;
@@ -169,6 +170,13 @@ pub(crate) fn document(stored: StoredSession) -> Session {
         session.set("trail_download_link", link);
     }
     session
+}
+
+/// A view without some documents.
+pub(crate) fn without(documents: &Snapshot, keys: &[&str]) -> Result<Snapshot, IndexError> {
+    let keys = Plan::Leaf(Leaf::Keys(keys.iter().map(|key| (*key).to_owned()).collect()));
+    let others = Plan::Bool { clauses: vec![(Occur::Must, Plan::all()), (Occur::MustNot, keys)], minimum: None };
+    documents.within(&others, &Cancel::never())
 }
 
 /// Removes the indexes of catalogues that were here before.

@@ -43,6 +43,8 @@ pub struct Settings {
     pub concurrency: usize,
     /// What a query may cost, of content as of documents: to read, to prepare, and to answer.
     pub query_limits: Limits,
+    /// Whether everybody may see the service's figures, not only who works on its machine or administers it.
+    pub metrics_open: bool,
     /// Bytes of content that are kept open or decoded from one search to the next.
     pub content_cache: usize,
     /// How long a request may wait and work, uploads and downloads apart.
@@ -76,7 +78,8 @@ impl Default for Settings {
             pixels: None,
             concurrency: cores * 4,
             query_limits: Limits { deadline: Some(Duration::from_secs(30)), ..Limits::default() },
-            content_cache: 128 << 20,
+            metrics_open: false,
+            content_cache: 64 << 20,
             request_timeout: Duration::from_secs(60),
             retention: None,
             alert_rules: Vec::new(),

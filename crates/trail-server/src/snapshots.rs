@@ -64,6 +64,14 @@ impl Snapshots {
         Some(snapshot.frozen.clone())
     }
 
+    /// Takes documents out of all that are open.
+    pub(crate) fn forget<E>(&mut self, take_out: impl Fn(&Frozen) -> Result<Frozen, E>) -> Result<(), E> {
+        self.by_id.values_mut().try_for_each(|snapshot| {
+            snapshot.frozen = take_out(&snapshot.frozen)?;
+            Ok(())
+        })
+    }
+
     /// How many are open.
     pub(crate) fn len(&mut self, now: Timestamp) -> usize {
         self.expire(now);

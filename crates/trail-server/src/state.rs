@@ -1,6 +1,6 @@
 //! What all requests share.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
@@ -44,6 +44,10 @@ pub struct Inner {
     pub(crate) turns: Arc<Semaphore>,
     /// Bounds the uploads.
     pub(crate) uploads: Arc<Semaphore>,
+    /// How many requests came.
+    pub(crate) requests: AtomicU64,
+    /// Known to this process only.
+    pub(crate) secret: [u8; 32],
     /// Whether what has no end of its own is to end.
     pub(crate) is_stopping: AtomicBool,
 }
@@ -70,6 +74,9 @@ impl AppState {
         let turns = Arc::new(Semaphore::new(settings.concurrency));
         let library = Library::open(data.root(), &store, &settings).map_err(OpenError)?;
         crate::incoming::clean(data.root()).map_err(|error| OpenError(LibraryError::Index(error.into())))?;
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret)
+            .map_err(|error| OpenError(LibraryError::Index(std::io::Error::from(error).into())))?;
         let screenshots = Screenshots::new(data.root(), settings.screenshots_len_max);
         Ok(AppState(Arc::new(Inner {
             screenshots,
@@ -86,6 +93,8 @@ impl AppState {
             syncing: Mutex::default(),
             turns,
             uploads: Arc::new(Semaphore::new(settings.uploads_max)),
+            requests: AtomicU64::new(0),
+            secret,
             is_stopping: AtomicBool::new(false),
             settings,
         })))

@@ -305,8 +305,20 @@ impl<'a> Gatherer<'a> {
         let index = reader.inverted_index(field)?;
         let mut stream = index.terms().range().ge(start.as_bytes()).into_stream()?;
         let mut steps = 0;
+        let part = self.snapshot.part_of(reader);
         while stream.advance() {
             self.step(&mut steps)?;
+            if let Some(part) = part {
+                // A term that only others have is none.
+                let mut postings = index.read_postings_from_terminfo(stream.value(), IndexRecordOption::Basic)?;
+                while postings.doc() != TERMINATED && !part[postings.doc() as usize] {
+                    self.step(&mut steps)?;
+                    postings.advance();
+                }
+                if postings.doc() == TERMINATED {
+                    continue;
+                }
+            }
             let Ok(term) = std::str::from_utf8(stream.key()) else { continue };
             if !f(term, stream.value())? {
                 break;

@@ -26,6 +26,8 @@ pub struct Snapshot {
     columns: Arc<Columns>,
     /// The most terms that one pattern or range may stand for in a segment.
     pub(crate) expansions_max: usize,
+    /// By segment and document: what this view is limited to. Nothing: all of it.
+    part: Option<Arc<Vec<Vec<bool>>>>,
 }
 
 /// What to search for, and which part of it.
@@ -71,13 +73,48 @@ pub struct SessionHit {
 
 impl Snapshot {
     pub(crate) fn new(searcher: Searcher, fields: Arc<Fields>) -> Snapshot {
-        Snapshot { searcher, fields, columns: Arc::default(), expansions_max: Limits::EXPANSIONS }
+        Snapshot { searcher, fields, columns: Arc::default(), expansions_max: Limits::EXPANSIONS, part: None }
     }
 
     /// The view that takes the place of this one.
     pub(crate) fn renewed(&self, searcher: Searcher) -> Snapshot {
         let columns = Arc::new(self.columns.renewed(searcher.segment_readers()));
         Snapshot { searcher, columns, ..self.clone() }
+    }
+
+    /// The documents of a plan as a view of their own: what else there is has no influence on what is found, which patterns
+    /// can be carried out, and what words of theirs a fuzzy one stands for.
+    ///
+    /// # Errors
+    /// [`IndexError`]: a limit, a deadline, or the disk.
+    pub fn within(&self, plan: &Plan, cancel: &Cancel) -> Result<Snapshot> {
+        let mut part: Vec<Vec<bool>> =
+            self.segments().iter().map(|reader| vec![false; reader.max_doc() as usize]).collect();
+        self.each_match(plan, cancel, |segment, _, doc, _| {
+            part[segment][doc as usize] = true;
+            Ok(())
+        })?;
+        Ok(Snapshot { part: Some(Arc::new(part)), ..self.clone() })
+    }
+
+    /// The documents of a segment that this view is limited to; nothing if that is all of them.
+    pub(crate) fn part_of(&self, reader: &SegmentReader) -> Option<&[bool]> {
+        let segment = self.segments().iter().position(|segment| segment.segment_id() == reader.segment_id())?;
+        Some(&self.part.as_ref()?[segment])
+    }
+
+    /// The key of the document that a cursor's tiebreaker stands for.
+    ///
+    /// # Errors
+    /// [`IndexError::BadCursor`] if there is none, or the disk fails.
+    pub fn key_at(&self, tiebreaker: u64) -> Result<String> {
+        let (ordinal, doc) = ((tiebreaker >> 32) as usize, tiebreaker as u32);
+        let reader =
+            self.segments().get(ordinal).filter(|reader| doc < reader.max_doc()).ok_or(IndexError::BadCursor)?;
+        match self.columns.keys(reader)?.first(doc)? {
+            Some(SortValue::Text(key)) => Ok(key),
+            _ => Err(IndexError::BadCursor),
+        }
     }
 
     /// Whether nobody else has a clone of it.
@@ -208,11 +245,12 @@ impl Snapshot {
         let query: Box<dyn Query> = Gatherer::new(self, cancel).query(plan)?;
         let weight = query.weight(EnableScoring::enabled_from_searcher(&self.searcher))?;
         for (ordinal, reader) in self.segments().iter().enumerate() {
-            let alive = reader.alive_bitset();
+            let (alive, part) = (reader.alive_bitset(), self.part.as_ref().map(|part| &part[ordinal]));
             let mut fault = None;
             weight.for_each(reader, &mut |doc, score| {
                 let is_alive = alive.is_none_or(|alive| alive.is_alive(doc));
-                if is_alive && fault.is_none() {
+                let is_part = part.is_none_or(|part| part[doc as usize]);
+                if is_alive && is_part && fault.is_none() {
                     fault = f(ordinal, reader, doc, score).err();
                 }
             })?;

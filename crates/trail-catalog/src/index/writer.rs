@@ -1,9 +1,12 @@
 //! Takes documents.
 
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tantivy::directory::MmapDirectory;
+use tantivy::index::{SegmentId, SegmentMeta};
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyError, Term};
 use trail_query::Limits;
 
@@ -15,6 +18,10 @@ use crate::filter::Schema;
 
 /// Memory of the writer before it writes a segment: tens of thousands of sessions.
 const WRITER_BYTES: usize = 32 * 1024 * 1024;
+/// How often it is tried to write segments anew that others may be merging.
+const PURGE_ATTEMPTS: usize = 100;
+/// How long they are left to it.
+const PURGE_RETRY: Duration = Duration::from_millis(50);
 
 /// The index over session documents; shared between threads.
 ///
@@ -28,6 +35,8 @@ pub struct SessionIndex {
     latest: Mutex<Snapshot>,
     /// Earlier views that searches may be at. To let go of one takes tens of milliseconds, which none of them is to wait for.
     past: Mutex<Vec<Snapshot>>,
+    /// Where it lies, if on a disk.
+    folder: Option<PathBuf>,
 }
 
 struct Writer {
@@ -43,7 +52,7 @@ impl SessionIndex {
     /// [`IndexError::Engine`] if the engine cannot be started.
     pub fn in_memory(schema: Schema) -> Result<SessionIndex> {
         let fields = Fields::new(schema);
-        SessionIndex::over(Index::create_in_ram(fields.engine.clone()), fields)
+        SessionIndex::over(Index::create_in_ram(fields.engine.clone()), fields, None)
     }
 
     /// Opens the index in a folder, which is made if it does not exist. An index of another layout or one that cannot be
@@ -64,10 +73,10 @@ impl SessionIndex {
                 Index::open_or_create(directory, fields.engine.clone())?
             }
         };
-        SessionIndex::over(index, fields)
+        SessionIndex::over(index, fields, Some(folder.to_owned()))
     }
 
-    fn over(index: Index, fields: Fields) -> Result<SessionIndex> {
+    fn over(index: Index, fields: Fields, folder: Option<PathBuf>) -> Result<SessionIndex> {
         let engine = index.writer_with_num_threads(1, WRITER_BYTES).map_err(|error| match error {
             TantivyError::LockFailure(..) => IndexError::Locked,
             error => error.into(),
@@ -78,7 +87,7 @@ impl SessionIndex {
         let fields = Arc::new(fields);
         let latest = Mutex::new(Snapshot::new(reader.searcher(), Arc::clone(&fields)));
         let writer = Mutex::new(Writer { engine, is_dirty: false, mark: None });
-        Ok(SessionIndex { fields, reader, index, writer, latest, past: Mutex::default() })
+        Ok(SessionIndex { fields, reader, index, writer, latest, past: Mutex::default(), folder })
     }
 
     /// The same, searched within these limits, as far as they are about an index.
@@ -170,19 +179,48 @@ impl SessionIndex {
         self.show()
     }
 
-    /// Takes the bytes of deleted documents off the disk: those of all refreshes until now.
+    /// Takes the bytes of deleted documents off the disk: those of all refreshes until now. Earlier views go on with files that
+    /// have no name any more, and are gone with them.
     ///
     /// # Errors
     /// [`IndexError`] if it cannot be written.
     pub fn purge(&self) -> Result<()> {
         let mut writer = self.writer()?;
-        for segment in self.index.searchable_segment_metas()? {
-            if segment.has_deletes() {
-                writer.engine.merge(&[segment.id()]).wait()?;
+        for attempt in 1.. {
+            let metas = self.index.searchable_segment_metas()?;
+            let ids: Vec<SegmentId> = metas.iter().filter(|meta| meta.has_deletes()).map(SegmentMeta::id).collect();
+            if ids.is_empty() {
+                break;
+            }
+            let merged = ids.iter().try_for_each(|id| writer.engine.merge(&[*id]).wait().map(drop));
+            match merged {
+                Err(error) if attempt == PURGE_ATTEMPTS => return Err(error.into()),
+                // One that is being merged with others is not there a moment later.
+                Err(_) => pause(),
+                Ok(()) => {}
             }
         }
         self.show()?;
+        self.unlink_past()?;
         writer.engine.garbage_collect_files().wait()?;
+        Ok(())
+    }
+
+    /// Removes the files of segments that only earlier views have. Whoever has them open can go on.
+    fn unlink_past(&self) -> Result<()> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let live: HashSet<SegmentId> = self.index.searchable_segment_ids()?.into_iter().collect();
+        let past = lock(&self.past).clone();
+        let segments = past.iter().flat_map(Snapshot::segments).map(|segment| segment.segment_id());
+        let gone: HashSet<String> = segments.filter(|id| !live.contains(id)).map(|id| id.uuid_string()).collect();
+        for entry in std::fs::read_dir(folder)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let segment = name.to_str().and_then(|name| name.split('.').next());
+            if segment.is_some_and(|segment| gone.contains(segment)) {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
         Ok(())
     }
 
@@ -212,6 +250,12 @@ impl SessionIndex {
     fn writer(&self) -> Result<MutexGuard<'_, Writer>> {
         self.writer.lock().map_err(|_| IndexError::Poisoned)
     }
+}
+
+/// Leaves merges that go on some time.
+#[expect(clippy::disallowed_methods, reason = "the engine's merges cannot be waited for")]
+fn pause() {
+    std::thread::sleep(PURGE_RETRY);
 }
 
 /// Locks what is whole between statements, also after a panic of another thread.

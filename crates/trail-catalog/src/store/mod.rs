@@ -100,13 +100,14 @@ impl Store {
         &self.path
     }
 
-    /// Takes what was deleted off the disk, as far as nobody reads it.
+    /// Takes what was deleted off the disk; tells whether it could: not as long as somebody reads what was before.
     ///
     /// # Errors
     /// [`StoreError::Sqlite`].
-    pub fn purge(&self) -> Result<()> {
+    pub fn purge(&self) -> Result<bool> {
         let writer = lock(&self.writer);
-        writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(sql("write back the log"))
+        let is_busy = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+        Ok(!is_busy.map_err(sql("write back the log"))?)
     }
 
     /// Does `work` as one transaction: all of it or nothing.

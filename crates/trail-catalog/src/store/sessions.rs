@@ -13,7 +13,7 @@ pub struct StoredSession {
     pub session: Session,
     /// Its trail, as a path under `trails/`.
     pub file: Option<String>,
-    /// Larger = newer, over all documents.
+    /// Larger = newer, over all documents; the document has a number of its own.
     pub revision: u64,
 }
 
@@ -247,11 +247,12 @@ fn put_document(
     now_ns: i64,
 ) -> Result<()> {
     let doing = sql("store a session");
-    let created = "SELECT created_ns FROM session WHERE key = ?1";
-    let created = connection.query_row(created, [&session.key], |row| row.get(0)).optional().map_err(&doing)?;
-    let created_ns: i64 = created.unwrap_or(now_ns);
+    let known = "SELECT created_ns, json_extract(document, '$.revision') FROM session WHERE key = ?1";
+    let known = connection.query_row(known, [&session.key], |row| Ok((row.get(0)?, row.get(1)?))).optional();
+    let (created_ns, version): (i64, Option<i64>) = known.map_err(&doing)?.unwrap_or((now_ns, None));
     let mut session = session.clone();
-    session.set("revision", revision);
+    // The document's own: one over all documents would tell how many others have changed.
+    session.set("revision", version.unwrap_or(0).saturating_add(1));
     session.set("creation_time", crate::time::iso_ms(created_ns));
     let rest_id = session.field("recording.session_id").and_then(|id| id.as_str()).map(rest_form);
     let document =

@@ -17,6 +17,8 @@ use crate::call::{Call, Reply};
 pub(crate) enum Access {
     /// Everybody.
     Open,
+    /// Who works on the service's own machine, or may administer all of it. Everybody, if that is set.
+    Operator,
     /// Who is logged in.
     LoggedIn,
     /// Who may search.
@@ -33,7 +35,7 @@ impl Access {
     /// Tells whether somebody who is logged in with these rights may come in.
     pub(crate) fn is_within(self, rights: Rights) -> bool {
         match self {
-            Access::Open | Access::LoggedIn => true,
+            Access::Open | Access::LoggedIn | Access::Operator => true,
             Access::Search => rights.search,
             Access::SearchInAllUsers => rights.search_in_all_users,
             Access::Download => rights.search && rights.download,
@@ -74,7 +76,7 @@ const fn delete(path: &'static str, access: Access, handler: Handler, doc: &'sta
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     get("/health/live", Access::Open, service::live, &docs::LIVE),
     get("/health/ready", Access::Open, service::ready, &docs::READY),
-    get("/metrics", Access::Open, service::metrics, &docs::METRICS),
+    get("/metrics", Access::Operator, service::metrics, &docs::METRICS),
     get("/api/openapi.json", Access::Open, openapi::openapi, &docs::OPENAPI),
     get("/api/info", Access::LoggedIn, service::info, &docs::INFO),
     get("/api/authentication", Access::Open, authentication::log_in, &docs::LOG_IN),

@@ -114,6 +114,8 @@ fn users(call: &Call) -> Result<Vec<Seen>, ApiError> {
         None => Some(user),
         Some(visible) => {
             user.last_seen_ns = visible.get(&user.id)?.unwrap_or(0).saturating_mul(MS_NS);
+            // Nor what was made of all their sessions.
+            user.score = None;
             Some(user)
         }
     };

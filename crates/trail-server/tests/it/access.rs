@@ -177,74 +177,163 @@ fn odd_requests_have_answers() {
 }
 
 /// nothing that a limited role can ask depends on what it may not see: not ranks, not last sessions, not counts,
-/// not the words of errors.
+/// not revisions, cursors and scores, not the words of errors, not which patterns can be carried out.
 #[test]
 fn a_limited_role_learns_nothing_of_the_rest() {
-    // What ssh-only may see is the same in both; of the rest one service has everything, the other nothing.
-    let (full, part) = (Service::new(), Service::new());
-    let store = trail_catalog::Store::open(full.data.root()).unwrap();
-    let mut session = trail_catalog::Session::new("elsewhere");
-    session.set("protocol", "RDP");
-    session.set("user.name", "bob");
-    session.set("client.ip", "10.99.0.1");
-    session.set("start_time", "2026-01-31T23:00:00.000Z");
-    session.set("end_time", "2026-01-31T23:30:00.000Z");
-    let facts = trail_catalog::SessionFacts {
-        session,
-        trail: None,
-        channels: vec![],
-        events: vec![],
-        alerts: None,
-        runs: vec![],
+    // What ssh-only may see is the same in both; of the rest one service has very much, the other nothing.
+    let limits = |settings: &mut trail_server::Settings| settings.query_limits.expansions = 40;
+    let (full, part) = (Service::with(limits), Service::with(limits));
+    let hidden = |key: String, user: String, ip: String| {
+        let mut session = trail_catalog::Session::new(key);
+        session.set("protocol", "RDP");
+        session.set("user.name", user);
+        session.set("client.ip", ip);
+        session.set("start_time", "2026-01-31T23:00:00.000Z");
+        session.set("end_time", "2026-01-31T23:30:00.000Z");
+        trail_catalog::SessionFacts {
+            session,
+            trail: None,
+            channels: vec![],
+            events: vec![],
+            alerts: None,
+            runs: vec![],
+        }
     };
-    store.put_sessions([&facts], crate::fixture::NOW).unwrap();
+    let store = trail_catalog::Store::open(full.data.root()).unwrap();
+    store.put_sessions([&hidden("elsewhere".into(), "bob".into(), "10.99.0.1".into())], crate::fixture::NOW).unwrap();
+    // Names next to `bob`, more than a fuzzy word stands for, and more than a pattern may stand for.
+    for (number, letters) in (b'a'..=b'z').flat_map(|a| (b'a'..=b'z').map(move |b| [b'b', a, b])).enumerate() {
+        let user = String::from_utf8(letters.to_vec()).unwrap();
+        let facts = hidden(format!("hidden{number:03}"), user, format!("10.98.{}.1", number % 200));
+        store.put_sessions([&facts], crate::fixture::NOW).unwrap();
+    }
+    let score = trail_catalog::UserScore { value: 97, time_ns: crate::fixture::NOW };
+    store.score_user("bob", score).unwrap();
     let remover = part.as_user("admin");
     for key in ["s3", "s4"] {
         assert_eq!(remover.send("DELETE", &format!("/api/audit/sessions/{key}"), &[]).status, 200);
+    }
+    // What may be seen changes afterwards, in both: what its numbers are must not come from the others.
+    for service in [&full, &part] {
+        let admin = service.as_user("admin");
+        assert_eq!(admin.post("/api/audit/sessions/s1/indexing").status, 202);
+        service.index_queued();
     }
     let (full, part) = (full.as_user("ssh-only"), part.as_user("ssh-only"));
     let snapshots =
         [&full, &part].map(|login| login.get("/api/audit/sessions/_snapshot").json()["body"]["snapshot"].clone());
     for path in [
-        "/api/audit/sessions?fields=protocol,user.name,start_time&sort=name",
+        "/api/audit/sessions?fields=*&sort=name",
         "/api/audit/sessions?format=csv&fields=*",
+        "/api/audit/sessions?fields=revision&sort=-revision",
+        "/api/audit/sessions?q=revision:[2%20TO%20*]",
         "/api/audit/sessions?q=protocol:rdp%20OR%20protocol:telnet",
         "/api/audit/sessions?q=10.99.0.1",
         "/api/audit/sessions?q=NOT%20protocol:ssh",
         "/api/audit/sessions?q=name:b*",
+        "/api/audit/sessions?q=name:b?b",
+        "/api/audit/sessions?q=name:/b.*/",
+        "/api/audit/sessions?q=name:[a%20TO%20z]",
+        "/api/audit/sessions?q=name:bab~1",
+        "/api/audit/sessions?q=name:alicf~1",
+        "/api/audit/sessions?q=bbb~2",
+        "/api/audit/sessions?q=_exists_:client.ip",
         "/api/audit/sessions?q=screen.content:ls",
         "/api/audit/sessions?content=exit",
         "/api/audit/sessions?content=NOT%20exit",
+        "/api/audit/sessions?content=user*",
+        "/api/audit/sessions?content=e*",
+        "/api/audit/sessions?content=/[a-z]*t/",
+        "/api/audit/sessions?content=exit~2",
         "/api/audit/sessions?limit=1",
+        "/api/audit/sessions?limit=1&offset=1",
         "/api/audit/sessions/_count",
         "/api/audit/sessions/_count?q=name:bob",
+        "/api/audit/sessions/_count?q=name:bab~1",
         "/api/audit/sessions/_count?content=ls",
-        "/api/audit/sessions?snapshot=S&sort=-start_time&fields=protocol",
+        "/api/audit/sessions?snapshot=S&sort=-start_time&fields=*",
+        "/api/audit/sessions?snapshot=S&sort=protocol&limit=1",
+        "/api/audit/sessions?snapshot=S&sort=-verdict,protocol",
         "/api/audit/sessions/_count?snapshot=S",
+        "/api/audit/sessions/_count?snapshot=S&q=name:bab~1",
         "/api/audit/sessions/stats?field=user.name",
+        "/api/audit/sessions/stats?field=revision",
         "/api/audit/sessions/stats?field=protocol&sub_fields=client.ip&content=ls",
+        "/api/audit/sessions/stats?field=user.name&q=name:bab~1",
         "/api/audit/sessions/histogram?field=start_time&bin-size=hour",
         "/api/audit/users",
+        "/api/audit/users?sort=score",
+        "/api/audit/users?has_valid_score=true",
         "/api/audit/users/_count",
+        "/api/audit/users/_count?has_valid_score=true",
+        "/api/audit/sessions/s1",
+        "/api/audit/sessions/s1/channels",
+        "/api/audit/sessions/s1/alerts",
+        "/api/audit/sessions/s2/events",
+        "/api/audit/sessions/s2/indexing",
+        "/api/audit/sessions/s1/trail_downloads",
         "/api/audit/sessions/s1/content?q=ls",
+        "/api/audit/sessions/s1/content?q=e*",
         "/api/audit/sessions/s1/content?q=exit%20OR%20ls~1&highlight=true",
         "/api/audit/sessions/s2/content?q=useradd%20OR%20command:s*",
         "/api/audit/sessions/s3",
         "/api/audit/sessions/s3/content?q=(",
         "/api/audit/sessions/s3/screenshots/1",
         "/api/audit/sessions/elsewhere",
+        "/metrics",
     ] {
         let [of_full, of_part] = [(&full, &snapshots[0]), (&part, &snapshots[1])].map(|(login, snapshot)| {
             let answer = login.get(&path.replace("=S", &format!("={}", snapshot.as_str().unwrap())));
-            // What differs between two services at all.
+            let mut names: Vec<String> = answer.headers.keys().map(ToString::to_string).collect();
+            names.sort_unstable();
+            // The snapshot's name and what only its service can read of a cursor: no two services have the same.
             let text = answer.text().replace(snapshot.as_str().unwrap(), "S");
-            let text: Vec<String> =
-                text.split(',').filter(|part| !part.contains("tiebreaker")).map(str::to_owned).collect();
-            (answer.status, text)
+            (answer.status, names, without_ties(&text))
         });
         assert_eq!(of_full, of_part, "{path}");
     }
     assert!(full.get("/api/audit/sessions/s1/content?q=ls").json()["items"][0]["rank"].as_f64().is_some());
+    assert_eq!(full.get("/api/audit/sessions?q=name:bab~1").keys(), ["s2"], "a fuzzy word stands for what may be seen");
+    assert_eq!(full.get("/api/audit/sessions?q=name:b*").keys(), ["s2"]);
+    // The pages of a snapshot lead on, by cursors that do not tell where documents lie.
+    let mut next = format!("/api/audit/sessions?limit=1&sort=protocol&snapshot={}", snapshots[0].as_str().unwrap());
+    let mut keys = Vec::new();
+    loop {
+        let page = full.get(&next);
+        keys.extend(page.keys());
+        match page.json()["meta"]["next"].as_str() {
+            Some(link) => next = link.to_owned(),
+            None => break,
+        }
+        let ties: u64 = next.rsplit_once("tiebreaker:").unwrap().1.parse().unwrap();
+        assert!(ties >> 32 > 1000, "{ties}: segments are few");
+    }
+    assert_eq!(keys, ["s1", "s2"]);
+}
+
+/// A text with no digits behind `tiebreaker:`.
+fn without_ties(text: &str) -> String {
+    let mut parts = text.split("tiebreaker:");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + "tiebreaker:" + part.trim_start_matches(|c: char| c.is_ascii_digit()))
+}
+
+/// figures of the whole service are for who administers all of it.
+#[test]
+fn figures_are_for_operators() {
+    let service = Service::new();
+    assert_eq!(service.send("GET", "/metrics", &[]).error(), (401, "Unauthenticated".to_owned()));
+    for (name, status) in [("admin", 200), ("auditor", 403), ("ssh-only", 403), ("nothing", 403)] {
+        assert_eq!(service.as_user(name).get("/metrics").status, status, "{name}");
+    }
+    let open = Service::with(|settings| settings.metrics_open = true);
+    assert_eq!(open.send("GET", "/metrics", &[]).status, 200);
+    // No two requests have names that follow one another.
+    let id = |service: &Service| {
+        let answer = service.send("GET", "/health/live", &[]);
+        u64::from_str_radix(answer.headers["x-request-id"].to_str().unwrap(), 16).unwrap()
+    };
+    assert!(id(&open).abs_diff(id(&open)) > 1 << 20);
 }
 
 /// cookies, paths, parameters and headers of any bytes get an answer of the API, and never one of the fifth hundred.

@@ -26,7 +26,7 @@ fn holding(folder: &Path, text: &str) -> Vec<String> {
     found
 }
 
-/// what was deleted is gone from every endpoint, and its bytes from the data directory.
+/// what was deleted is gone from every endpoint, from open snapshots, too, and its bytes from the data directory.
 #[test]
 fn nothing_is_left_of_a_deleted_session() {
     let service = Service::new();
@@ -37,6 +37,15 @@ fn nothing_is_left_of_a_deleted_session() {
     let path = format!("/api/audit/sessions/{key}");
     let record = login.get(&format!("{path}/content?q=zebrafinch")).json()["items"][0]["record_id"]["begin"].clone();
     assert_eq!(login.post(&format!("{path}/_generate?record_ids={record}")).status, 201);
+    // A snapshot has it, and holds on to files of the index over sessions that others replace.
+    let snapshot = login.get("/api/audit/sessions/_snapshot").json()["body"]["snapshot"].as_str().unwrap().to_owned();
+    let pages = format!("/api/audit/sessions?snapshot={snapshot}&sort=start_time&fields=user.name,server.name");
+    assert_eq!(login.get(&pages).keys().len(), 5);
+    let cursor = login.get(&format!("{pages}&limit=2")).json()["meta"]["next"].as_str().unwrap().to_owned();
+    for number in 0..12 {
+        let other = CAST.replace("zebrafinch words", &format!("words of session {number}")).replace("tell-tale", "a");
+        assert_eq!(login.upload("", other).status, 201);
+    }
     let root = service.data.root();
     for text in ["zebrafinch", "quokkauser", key.as_str()] {
         assert!(!holding(root, text).is_empty(), "{text} is there before");
@@ -57,7 +66,13 @@ fn nothing_is_left_of_a_deleted_session() {
     for query in ["content=zebrafinch", "q=name:quokkauser", "q=screen.content:zebrafinch"] {
         assert_eq!(login.get(&format!("/api/audit/sessions?{query}")).keys(), [""; 0], "{query}");
     }
-    assert_eq!(login.get("/api/audit/sessions/_count").json()["count"], 4);
+    assert_eq!(login.get("/api/audit/sessions/_count").json()["count"], 4 + 12);
+    // The snapshot goes on without it: the others come once each, also behind a cursor from before.
+    assert_eq!(login.get(&format!("/api/audit/sessions/_count?snapshot={snapshot}")).json()["count"], 4);
+    let left = login.get(&pages);
+    assert_eq!(left.keys(), ["s1", "s2", "s3", "s4"]);
+    assert!(!left.text().contains("quokkauser"));
+    assert_eq!(login.get(&cursor).keys(), ["s3", "s4"]);
     for text in ["zebrafinch", "quokkauser", "numbathost", "tell-tale", key.as_str()] {
         assert_eq!(holding(root, text), [""; 0], "{text}");
     }

@@ -104,6 +104,7 @@ fn operation(endpoint: &Endpoint) -> Value {
     operation["security"] = match (endpoint.access, endpoint.path) {
         (Access::Open, "/api/authentication") => json!([{ "login": [] }]),
         (Access::Open, _) => json!([]),
+        (Access::Operator, _) => json!([{}, { "session": [] }]),
         _ => json!([{ "session": [] }]),
     };
     if endpoint.takes_body {

@@ -9,7 +9,8 @@ use trail_catalog::{Session, index};
 
 use super::links::Link;
 use super::list::{item, page_limit};
-use super::{filter, sort};
+use super::ties::Ties;
+use super::{filter, sort, visible};
 use crate::api_error::{ApiError, ErrorType};
 use crate::call::{Call, Reply};
 use crate::params::Params;
@@ -39,14 +40,18 @@ pub(crate) fn count(call: &Call) -> Result<Reply, ApiError> {
     client(call)?;
     let wanted = filter::wanted(call, ErrorType::InvalidAdvancedSearchCountQuery)?;
     let frozen = match call.params.filled("snapshot") {
-        Some(id) => lock(&call.app.snapshots)
-            .touch(id, call.now)
-            .ok_or_else(|| ApiError::new(ErrorType::CountQuerySnapshotNotFound))?,
-        None => call.app.library.now(&call.app.store)?,
+        Some(id) => frozen(call, id, ErrorType::CountQuerySnapshotNotFound)?,
+        None => visible::documents(call)?,
     };
     let count = frozen.count(&wanted, &call.deadline());
     let count = count.map_err(|error| filter::index_error(&error, ErrorType::InvalidAdvancedSearchCountQuery))?;
     Ok(Reply::json(json!({ "count": count, "meta": call.meta() })))
+}
+
+/// What the caller may see of a snapshot.
+fn frozen(call: &Call, id: &str, unknown: ErrorType) -> Result<Snapshot, ApiError> {
+    let frozen = lock(&call.app.snapshots).touch(id, call.now).ok_or_else(|| ApiError::new(unknown))?;
+    visible::part(call, frozen)
 }
 
 /// The list over a snapshot. Checks come in the published order.
@@ -69,18 +74,26 @@ pub(super) fn list(call: &Call) -> Result<Reply, ApiError> {
         sort::read(params, schema).map_err(|reason| ApiError::with(ErrorType::InvalidSearchAfterQuery, reason))?;
     let wanted = filter::wanted(call, ErrorType::InvalidSearchAfterQuery)?;
     let limit = page_limit(call)?;
-    let frozen = lock(&call.app.snapshots)
-        .touch(snapshot, call.now)
-        .ok_or_else(|| ApiError::new(ErrorType::SearchQuerySnapshotNotFound))?;
-    let request = SearchRequest { sort: keys, after: cursor, limit, whole_seconds: true, ..SearchRequest::default() };
-    let page = frozen.search(&wanted, &request, &call.deadline());
-    let page = page.map_err(|error| match error {
+    let failed = |error| match error {
         index::IndexError::BadCursor => ApiError::new(ErrorType::InvalidSearchAfterKeyValue),
         error => filter::index_error(&error, ErrorType::InvalidSearchAfterQuery),
-    })?;
+    };
+    let frozen = frozen(call, snapshot, ErrorType::SearchQuerySnapshotNotFound)?;
+    let request = SearchRequest { sort: keys, after: cursor, limit, whole_seconds: true, ..SearchRequest::default() };
+    // Where documents lie, and so in which order they come that are alike, depends on all the others.
+    let ties = call.who()?.role.filter.is_some().then(|| Ties::of(call, snapshot));
+    let asked = match &ties {
+        Some(ties) => ties.hide(&frozen, request.clone()).map_err(failed)?,
+        None => request.clone(),
+    };
+    let page = frozen.search(&wanted, &asked, &call.deadline()).map_err(failed)?;
 
     let fields = params.list("fields");
-    let search_after = page.hits.last().map(|hit| written_cursor(&request.sort, &hit.cursor));
+    let tiebreaker = |hit: &index::SessionHit| {
+        let tiebreaker = hit.cursor.tiebreaker;
+        ties.as_ref().map_or(tiebreaker, |ties| ties.shown(tiebreaker))
+    };
+    let search_after = page.hits.last().map(|hit| written_cursor(&request.sort, &hit.cursor.values, tiebreaker(hit)));
     let next =
         search_after.as_ref().filter(|_| page.hits.len() == limit).map(|after| Link::advanced(params, limit, after));
     let mut meta = call.meta();
@@ -126,10 +139,9 @@ fn shown(frozen: &Snapshot, hit: &index::SessionHit, schema: &Schema, fields: &[
 }
 
 /// The cursor behind a session, in the published form.
-fn written_cursor(keys: &[SortKey], cursor: &Cursor) -> String {
-    let pairs =
-        keys.iter().zip(&cursor.values).map(|(key, value)| format!("{}:{}", key.field, written(value.as_ref())));
-    let tiebreaker = format!("{TIEBREAKER}:{}", cursor.tiebreaker);
+fn written_cursor(keys: &[SortKey], values: &[Option<SortValue>], tiebreaker: u64) -> String {
+    let pairs = keys.iter().zip(values).map(|(key, value)| format!("{}:{}", key.field, written(value.as_ref())));
+    let tiebreaker = format!("{TIEBREAKER}:{tiebreaker}");
     pairs.chain([tiebreaker]).collect::<Vec<_>>().join(",")
 }
 

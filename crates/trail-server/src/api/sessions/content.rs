@@ -135,8 +135,8 @@ fn keys_in(
             let keys: HashSet<String> = keys.map_err(|error| filter::index_error(&error, kind))?.into_iter().collect();
             let trails = source.index().indexed().filter(|(_, entry)| keys.contains(&session_key(entry)));
             let trails = trails.map(|(trail, _)| trail).collect();
-            let found = content.matching(query, trails, &options(call)).map_err(|error| search_error(&error, kind))?;
-            Arc::new(found.0)
+            let found = content.trails_alone(query, trails, &options(call));
+            Arc::new(found.map_err(|error| search_error(&error, kind))?)
         }
     };
     Ok(trails.iter().filter_map(|trail| source.index().trail(*trail).map(session_key)).collect())

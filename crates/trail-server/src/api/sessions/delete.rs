@@ -7,8 +7,8 @@ use crate::api_error::{ApiError, ErrorType};
 use crate::call::{Call, Reply};
 use crate::deletion::DeletionError;
 
-/// Deletes a session. When it answers, its bytes are gone from the data directory; snapshots that are open keep what they
-/// froze in memory until they end.
+/// Deletes a session. When it answers, its bytes are gone from the data directory, and it is gone from snapshots that are
+/// open.
 pub(crate) fn delete(call: &Call) -> Result<Reply, ApiError> {
     let stored = visible::session(call)?;
     let key = &stored.session.key;

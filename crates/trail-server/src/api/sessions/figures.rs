@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use trail_catalog::filter::{FieldType, Zone};
 use trail_catalog::index::Bucket;
 
-use super::filter;
+use super::{filter, visible};
 use crate::api_error::{ApiError, ErrorType};
 use crate::call::{Call, Reply};
 use crate::clock::MS_NS;
@@ -21,7 +21,7 @@ pub(crate) fn stats(call: &Call) -> Result<Reply, ApiError> {
     let inner = call.params.filled("sub_fields").map(|_| self::field(call, "sub_fields")).transpose()?;
     let size = call.params.number("size", SIZE)?.min(SIZE_MAX);
     let wanted = filter::wanted(call, ErrorType::InvalidQuery)?;
-    let snapshot = call.app.library.now(&call.app.store)?;
+    let snapshot = visible::documents(call)?;
     let inner_name = inner.as_ref().map(|(name, _)| name.as_str());
     let buckets = snapshot.count_values(&wanted, &field, inner_name, size, &call.deadline());
     let buckets = buckets.map_err(|error| filter::index_error(&error, ErrorType::InvalidQuery))?;
@@ -50,7 +50,7 @@ pub(crate) fn histogram(call: &Call) -> Result<Reply, ApiError> {
         _ => return Err(invalid("bin-size must be minute, hour, day or week")),
     };
     let wanted = filter::wanted(call, ErrorType::InvalidQuery)?;
-    let snapshot = call.app.library.now(&call.app.store)?;
+    let snapshot = visible::documents(call)?;
     let bins = snapshot.histogram(&wanted, &field, unit, Zone(0), &call.deadline());
     let bins = bins.map_err(|error| filter::index_error(&error, ErrorType::InvalidQuery))?;
     if bins.len() > BINS_MAX {

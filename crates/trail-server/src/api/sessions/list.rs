@@ -6,7 +6,7 @@ use trail_catalog::filter::Schema;
 use trail_catalog::index::{SearchRequest, SortKey};
 
 use super::links::Link;
-use super::{advanced, body, csv, filter, session_path, sort};
+use super::{advanced, body, csv, filter, session_path, sort, visible};
 use crate::api_error::{ApiError, ErrorType};
 use crate::call::{Call, Reply};
 
@@ -35,7 +35,7 @@ pub(crate) fn list(call: &Call) -> Result<Reply, ApiError> {
         ..SearchRequest::default()
     };
     let failed = |error| filter::index_error(&error, ErrorType::InvalidQuery);
-    let snapshot = call.app.library.now(&call.app.store)?;
+    let snapshot = visible::documents(call)?;
     let found = snapshot.search(&wanted, &request, &call.deadline()).map_err(failed)?;
     let reachable = usize::try_from(found.total).unwrap_or(usize::MAX).min(window);
     let fields = call.params.list("fields");

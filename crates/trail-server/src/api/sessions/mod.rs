@@ -13,6 +13,7 @@ mod links;
 mod list;
 mod screenshots;
 mod sort;
+mod ties;
 mod trail;
 mod upload;
 mod visible;

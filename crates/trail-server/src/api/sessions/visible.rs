@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use trail_catalog::StoredSession;
 use trail_catalog::filter::{Leaf, Plan};
+use trail_catalog::index::Snapshot;
 use trail_query::Occur;
 
 use super::filter;
@@ -24,14 +25,29 @@ pub(super) fn plan(call: &Call) -> Result<Option<Plan>, ApiError> {
     }
 }
 
-/// The session that the path names. One that the caller may not see is not there.
+/// What the caller may see of some documents, as if there were no others.
+pub(super) fn part(call: &Call, documents: Snapshot) -> Result<Snapshot, ApiError> {
+    let Some(allowed) = plan(call)? else { return Ok(documents) };
+    documents
+        .within(&allowed, &call.deadline())
+        .map_err(|error| filter::index_error(&error, ErrorType::SearchUnavailable))
+}
+
+/// What the caller may see of the documents as they are now.
+pub(super) fn documents(call: &Call) -> Result<Snapshot, ApiError> {
+    part(call, call.app.library.now(&call.app.store)?)
+}
+
+/// The session that the path names. One that the caller may not see is not there, and takes as long not to be.
 pub(super) fn session(call: &Call) -> Result<StoredSession, ApiError> {
     let allowed = plan(call)?;
     let not_found = || ApiError::new(ErrorType::NotFound);
-    let stored = call.app.store.session(call.variable(0))?.ok_or_else(not_found)?;
+    let stored = call.app.store.session(call.variable(0))?;
     if let Some(allowed) = allowed {
-        let snapshot = call.app.library.at_least(&call.app.store, stored.revision)?;
-        let this = Plan::Leaf(Leaf::Keys(vec![stored.session.key.clone()]));
+        let revision = stored.as_ref().map_or(0, |stored| stored.revision);
+        let key = stored.as_ref().map_or(call.variable(0), |stored| &stored.session.key);
+        let this = Plan::Leaf(Leaf::Keys(vec![key.to_owned()]));
+        let snapshot = call.app.library.at_least(&call.app.store, revision)?;
         let both = Plan::Bool { clauses: vec![(Occur::Must, this), (Occur::Must, allowed)], minimum: None };
         let count = snapshot
             .count(&both, &call.deadline())
@@ -40,7 +56,7 @@ pub(super) fn session(call: &Call) -> Result<StoredSession, ApiError> {
             return Err(not_found());
         }
     }
-    Ok(stored)
+    stored.ok_or_else(not_found)
 }
 
 /// The users of the sessions that the caller may see, each with the start of the last of these sessions in milliseconds
