@@ -12,6 +12,7 @@ use axum::extract::{ConnectInfo, RawPathParams, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::Response;
 use axum::routing::any;
+use serde_json::{Map, Value};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::access;
@@ -104,6 +105,7 @@ async fn answer(
     let is_known = path.is_some();
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
     let call = Call {
+        id,
         params: Params::parse(uri.query().unwrap_or("")),
         headers: request.headers().clone(),
         path: asked.to_owned(),
@@ -179,21 +181,25 @@ fn admit<'e>(endpoint: Option<&'e Endpoint>, is_known: bool, call: &mut Call) ->
         Access::Operator => who.role.rights.administer && who.role.filter.is_none(),
         access => access.is_within(who.role.rights),
     };
-    // Who asked what. Texts come quoted: a caller cannot make up a line.
-    tracing::info!(
-        target: "audit",
-        account = who.account,
-        from = call.peer,
-        method = endpoint.method,
-        path = call.path,
-        is_allowed = is_within,
-        asked = call.params.searched(),
-        "asked"
-    );
+    let mut entry = Map::new();
+    entry.insert("account".to_owned(), who.account.as_str().into());
+    entry.insert("allowed".to_owned(), is_within.into());
+    entry.insert("asked".to_owned(), call.params.searched().into());
+    entry.insert("method".to_owned(), endpoint.method.into());
+    entry.insert("path".to_owned(), call.path.as_str().into());
+    note(call, "asked", entry)?;
     if !is_within {
         return Err(ApiError::new(ErrorType::Unauthorized).detail("path", call.path.as_str()));
     }
     Ok(endpoint)
+}
+
+/// Writes a line of the audit log. What cannot be recorded is not done.
+fn note(call: &Call, event: &str, mut entry: Map<String, Value>) -> Result<(), ApiError> {
+    entry.insert("from".to_owned(), call.peer.as_str().into());
+    entry.insert("request".to_owned(), format!("{:016x}", call.id).into());
+    let written = call.app.audit.write(event, call.now, entry);
+    written.map_err(|error| ApiError::internal(ErrorType::InternalError, &error))
 }
 
 /// Whether a call needs no login to look at the service's figures.
@@ -292,9 +298,12 @@ pub(crate) fn log_in(call: &Call) -> Result<String, ApiError> {
     let (name, password) = basic(&call.headers).ok_or_else(refused)?;
     let names = [name.clone(), format!("from {}", call.peer)];
     if lock(&call.app.throttle).must_wait(&names, call.now) {
+        note(call, "login failed", Map::new())?;
         return Err(refused());
     }
-    let is_right = match call.app.store.account(&name)? {
+    let account = call.app.store.account(&name)?;
+    let is_known = account.is_some();
+    let is_right = match account {
         Some(account) => access::verify(&password, &account.password_hash),
         None => {
             access::waste_time(&password);
@@ -303,11 +312,13 @@ pub(crate) fn log_in(call: &Call) -> Result<String, ApiError> {
     };
     if !is_right {
         lock(&call.app.throttle).failed(&names, call.now);
-        tracing::warn!(target: "audit", from = call.peer, "login failed");
+        // A name that is none may be a password in the wrong place.
+        let entry = is_known.then(|| ("account".to_owned(), name.as_str().into()));
+        note(call, "login failed", entry.into_iter().collect())?;
         return Err(refused());
     }
     lock(&call.app.throttle).succeeded(&name);
-    tracing::info!(target: "audit", account = name, from = call.peer, "logged in");
+    note(call, "logged in", Map::from_iter([("account".to_owned(), name.as_str().into())]))?;
     lock(&call.app.logins).open(&name, call.now).ok_or_else(|| ApiError::new(ErrorType::InternalError))
 }
 

@@ -17,6 +17,8 @@ use crate::state::AppState;
 
 /// A request that was let through.
 pub(crate) struct Call {
+    /// The name of the request in the logs.
+    pub(crate) id: u64,
     pub(crate) app: AppState,
     /// The path as asked for, without a slash at its end.
     pub(crate) path: String,

@@ -74,7 +74,7 @@ pub enum ConfigError {
 }
 
 /// The names of all settings.
-pub const NAMES: [&str; 34] = [
+pub const NAMES: [&str; 36] = [
     "listen",
     "tls_cert",
     "tls_key",
@@ -105,6 +105,8 @@ pub const NAMES: [&str; 34] = [
     "regexp_states_max",
     "content_cache",
     "metrics_open",
+    "audit_dir",
+    "audit_len_max",
     "request_timeout",
     "retention",
     "alert_rules",
@@ -196,6 +198,8 @@ impl Config {
             "regexp_chars_max" => settings.query_limits.regexp_chars = value.count()?,
             "regexp_states_max" => settings.query_limits.states = value.count()?,
             "metrics_open" => settings.metrics_open = value.parse("true or false")?,
+            "audit_dir" => settings.audit_dir = Some(PathBuf::from(text)),
+            "audit_len_max" => settings.audit_len_max = value.bytes()?,
             "content_cache" => settings.content_cache = usize::try_from(value.bytes()?).unwrap_or(usize::MAX),
             "request_timeout" => settings.request_timeout = value.duration()?,
             "retention" => {
@@ -348,7 +352,7 @@ mod tests {
                 "insecure_http" | "metrics_open" => "true",
                 // A file is needed.
                 "alert_rules" => continue,
-                "upload_len_max" | "screenshots_len_max" | "content_cache" => "1KiB",
+                "upload_len_max" | "screenshots_len_max" | "content_cache" | "audit_len_max" => "1KiB",
                 name if name.contains("time") || name.contains("interval") || name == "retention" => "1s",
                 _ => "1",
             };

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::time::{Duration, Instant};
 
+use serde_json::Map;
 use trail_catalog::StoredSession;
 use trail_container::TrailReader;
 use trail_index::{DataLock, IndexOptions};
@@ -71,8 +72,9 @@ impl AppState {
             trail_index::update_locked(&self.data, &options, &writer)?;
         }
         for stored in sessions {
+            let entry = Map::from_iter([("session".to_owned(), stored.session.key.as_str().into())]);
+            self.audit.write("deleted", self.clock.now(), entry)?;
             self.store.remove_session(&stored.session.key)?;
-            tracing::info!(target: "audit", session = stored.session.key, "deleted");
         }
         self.contents.forget();
         self.library.purge(&self.store)?;

@@ -9,6 +9,7 @@ mod answers;
 mod api;
 mod api_error;
 mod app;
+mod audit;
 mod call;
 mod certificate;
 mod clock;

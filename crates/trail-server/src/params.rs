@@ -1,5 +1,7 @@
 //! The parameters of a request's query string. Every one of them is a stranger's.
 
+use serde_json::{Map, Value};
+
 use crate::api_error::{ApiError, ErrorType};
 
 /// The parameters that say what is searched for or taken away.
@@ -30,11 +32,10 @@ impl Params {
         self.get(name).filter(|value| !value.trim().is_empty())
     }
 
-    /// What was searched for, for the records: as it came, quoted.
-    pub(crate) fn searched(&self) -> String {
-        let searched = self.0.iter().filter(|(name, _)| SEARCHES.contains(&name.as_str()));
-        let texts: Vec<String> = searched.map(|(name, value)| format!("{name}={value:?}")).collect();
-        texts.join(" ")
+    /// What was searched for, for the records: the parameters that say so, as they came.
+    pub(crate) fn searched(&self) -> Map<String, Value> {
+        let searched = self.0.iter().filter(|(name, _)| SEARCHES.contains(&name.as_str())).rev();
+        searched.map(|(name, value)| (name.clone(), value.as_str().into())).collect()
     }
 
     /// The first of `names` that is given more than once.

@@ -146,6 +146,7 @@ pub async fn serve(
         tracing::warn!("some requests did not end in time");
     }
     // What is being indexed is committed; what waits is known to the catalogue.
+    sync_audit(&app);
     for thread in [indexer, follower] {
         let name = thread.thread().name().unwrap_or_default().to_owned();
         if !matches!(tokio::task::spawn_blocking(move || thread.join()).await, Ok(Ok(()))) {
@@ -168,6 +169,7 @@ fn follow(app: &AppState) {
     let mut seen = None;
     while app.indexing.pause(app.settings.refresh_interval.max(FOLLOW_EVERY_MIN)) {
         app.contents.tidy();
+        sync_audit(app);
         let shown = app.library.keep_up(&app.store).map_err(|error| with_causes(&error));
         let state = index_state(&app.data);
         let is_new = state != seen;
@@ -180,6 +182,13 @@ fn follow(app: &AppState) {
             // It is tried again.
             Err(error) => tracing::error!(error, "what is searched is behind what was written"),
         }
+    }
+}
+
+/// Has the disk keep the audit log, as far as it is written.
+fn sync_audit(app: &AppState) {
+    if let Err(error) = app.audit.sync() {
+        tracing::error!(error = error.to_string(), "the audit log is not on the disk");
     }
 }
 

@@ -1,5 +1,6 @@
 //! What an operator may choose.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use trail_catalog::AlertRule;
@@ -43,6 +44,10 @@ pub struct Settings {
     pub concurrency: usize,
     /// What a query may cost, of content as of documents: to read, to prepare, and to answer.
     pub query_limits: Limits,
+    /// Where the audit log lies; nothing: in the data directory.
+    pub audit_dir: Option<PathBuf>,
+    /// Bytes of a file of the audit log, after which the same day has another one.
+    pub audit_len_max: u64,
     /// Whether everybody may see the service's figures, not only who works on its machine or administers it.
     pub metrics_open: bool,
     /// Bytes of content that are kept open or decoded from one search to the next.
@@ -78,6 +83,8 @@ impl Default for Settings {
             pixels: None,
             concurrency: cores * 4,
             query_limits: Limits { deadline: Some(Duration::from_secs(30)), ..Limits::default() },
+            audit_dir: None,
+            audit_len_max: 256 << 20,
             metrics_open: false,
             content_cache: 64 << 20,
             request_timeout: Duration::from_secs(60),

@@ -8,6 +8,7 @@ use trail_catalog::Store;
 use trail_index::DataDir;
 
 use crate::access::{Logins, Throttle};
+use crate::audit::{self, AuditLog};
 use crate::clock::Clock;
 use crate::contents::Contents;
 use crate::indexing::Indexing;
@@ -36,6 +37,7 @@ pub struct Inner {
     pub(crate) logins: Mutex<Logins>,
     pub(crate) throttle: Mutex<Throttle>,
     pub(crate) snapshots: Mutex<Snapshots>,
+    pub(crate) audit: AuditLog,
     pub(crate) metrics: Metrics,
     pub(crate) indexing: Indexing,
     /// Held while the catalogue follows the index.
@@ -77,6 +79,9 @@ impl AppState {
         let mut secret = [0; 32];
         getrandom::fill(&mut secret)
             .map_err(|error| OpenError(LibraryError::Index(std::io::Error::from(error).into())))?;
+        let audit = settings.audit_dir.clone().unwrap_or_else(|| audit::folder_of(data.root()));
+        let audit = AuditLog::open(audit, settings.audit_len_max);
+        let audit = audit.map_err(|error| OpenError(LibraryError::Index(error.into())))?;
         let screenshots = Screenshots::new(data.root(), settings.screenshots_len_max);
         Ok(AppState(Arc::new(Inner {
             screenshots,
@@ -88,6 +93,7 @@ impl AppState {
             logins: Mutex::new(Logins::new(settings.idle_timeout, settings.logins_max)),
             throttle: Mutex::default(),
             snapshots: Mutex::new(Snapshots::new(settings.snapshot_lifetime, settings.snapshots_max)),
+            audit,
             metrics: Metrics::default(),
             indexing: Indexing::default(),
             syncing: Mutex::default(),

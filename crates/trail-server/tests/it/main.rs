@@ -1,6 +1,7 @@
 //! The service without a socket, over a data directory made from recordings.
 
 mod access;
+mod audit;
 mod deletion;
 mod fixture;
 mod lists;
