@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 /// Where tests name rules.
-const TESTS: [&str; 9] = [
+const TESTS: [&str; 10] = [
     include_str!("access.rs"),
+    include_str!("audit.rs"),
     include_str!("deletion.rs"),
     include_str!("lists.rs"),
     include_str!("many.rs"),
