@@ -190,14 +190,7 @@ fn a_limited_role_learns_nothing_of_the_rest() {
         session.set("client.ip", ip);
         session.set("start_time", "2026-01-31T23:00:00.000Z");
         session.set("end_time", "2026-01-31T23:30:00.000Z");
-        trail_catalog::SessionFacts {
-            session,
-            trail: None,
-            channels: vec![],
-            events: vec![],
-            alerts: None,
-            runs: vec![],
-        }
+        crate::fixture::without_trail(session)
     };
     let store = trail_catalog::Store::open(full.data.root()).unwrap();
     store.put_sessions([&hidden("elsewhere".into(), "bob".into(), "10.99.0.1".into())], crate::fixture::NOW).unwrap();

@@ -11,7 +11,7 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
-use trail_catalog::{Account, Rights, Role, Store};
+use trail_catalog::{Account, Rights, Role, Session, SessionFacts, Store};
 use trail_container::{Header, WriterOptions};
 use trail_import::{EventSink, ImportOptions, RecordingSource, SinkError};
 use trail_index::{DataDir, IndexOptions};
@@ -254,6 +254,11 @@ impl Login<'_> {
         all.extend_from_slice(headers);
         self.0.send(method, path, &all)
     }
+}
+
+/// What the catalogue knows of a session that has no trail.
+pub(crate) fn without_trail(session: Session) -> SessionFacts {
+    SessionFacts { session, trail: None, channels: vec![], events: vec![], alerts: None, runs: vec![] }
 }
 
 pub(crate) fn basic(name: &str, password: &str) -> String {

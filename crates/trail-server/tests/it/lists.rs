@@ -257,15 +257,7 @@ fn tables_are_bounded() {
         session.set(field, values.clone());
     }
     session.set("user.name", "dave");
-    let facts = trail_catalog::SessionFacts {
-        session,
-        trail: None,
-        channels: vec![],
-        events: vec![],
-        alerts: None,
-        runs: vec![],
-    };
-    store.put_sessions([&facts], crate::fixture::NOW).unwrap();
+    store.put_sessions([&crate::fixture::without_trail(session)], crate::fixture::NOW).unwrap();
     let login = service.as_user("admin");
     let get = |fields: &str| login.get(&format!("/api/audit/sessions?format=csv&q=name:dave&fields={fields}"));
     let two = get("analytics.tags,trail_download_link").text();

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::json;
 use trail_catalog::{Session, SessionFacts, Store};
 
-use crate::fixture::{Login, NOW, Service};
+use crate::fixture::{Login, NOW, Service, without_trail};
 
 /// Session number `number`, which is one of a protocol, of a user, and of a second that it shares with others.
 fn synthetic(number: u64) -> SessionFacts {
@@ -19,7 +19,7 @@ fn synthetic(number: u64) -> SessionFacts {
     session.set("start_time", trail_catalog::iso_ms(start));
     session.set("end_time", trail_catalog::iso_ms(start + 60_000_000_000));
     session.set("duration", 60);
-    SessionFacts { session, trail: None, channels: vec![], events: vec![], alerts: None, runs: vec![] }
+    without_trail(session)
 }
 
 /// All keys of a snapshot, page after page.
