@@ -224,8 +224,7 @@ impl<'a> Printer<'a> {
                 Err(error) => printed.failures.push(format!("{}: {error:#}", self.sessions[trail].path)),
             }
         }
-        // Stable: hits that are alike stay in the order of recordings.
-        merged.sort_by(|a, b| a.1.hit.by_rank(&b.1.hit));
+        merged.sort_by(|a, b| Hit::by_rank_over_trails((a.0, &a.1.hit), (b.0, &b.1.hit)));
         merged.truncate(self.args.limit.unwrap_or(usize::MAX));
         for (trail, shown) in &merged {
             if self.args.json {

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::reader::LiveSegment;
 use crate::segment::{Run, Union};
 use crate::survey::Frequencies;
-use crate::{ItemRef, Limits, Lookup};
+use crate::{ItemRef, Limits, Lookup, Worth};
 
 /// Items that have a token for every lookup, in the order of documents.
 pub(crate) struct Candidates<'s> {
@@ -50,11 +50,6 @@ impl<'s> Candidates<'s> {
         Ok(Candidates { unions, runs, at: 0 })
     }
 
-    /// Tells whether there are no documents to go through.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.unions.is_empty()
-    }
-
     /// Goes on behind the documents of the trail of the item that came last.
     pub(crate) fn skip_trail(&mut self) {
         let Some(&LiveRun { place, .. }) = self.runs.last() else { return };
@@ -85,6 +80,12 @@ impl<'s> Candidates<'s> {
         for (union, frequencies) in self.unions.iter().zip(frequencies) {
             *frequencies = union.frequencies(doc);
         }
+    }
+
+    /// What the terms of patterns in `doc`, which came last, are worth together.
+    pub(crate) fn expanded(&self, doc: u32) -> Worth {
+        let of_patterns = self.unions.iter().filter_map(|union| union.expanded(doc));
+        of_patterns.fold(Worth::default(), |all, of_one| all + of_one)
     }
 
     /// The next document at or after `at` that all lookups have.

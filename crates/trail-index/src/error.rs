@@ -51,6 +51,12 @@ pub enum Error {
         /// Why it failed.
         source: tantivy::TantivyError,
     },
+    /// A segment's columns are not of the form that they should have: rebuild the index.
+    #[error("columns of segment {} are damaged", path.display())]
+    Damaged {
+        /// The segment's folder.
+        path: PathBuf,
+    },
     /// A posting list or dictionary could not be read.
     #[error("failed to read postings")]
     Postings(#[source] io::Error),

@@ -45,14 +45,18 @@ mod update;
 
 pub use data_dir::{DataDir, DataLock};
 pub use error::Error;
-pub use lookup::{ItemRef, KindStats, Limits, Lookup, Near, TERMS_MAX, TermField, TermPattern, TermRange};
+pub use lookup::{
+    ItemRef, KindStats, Limits, Lookup, Near, TERMS_MAX, TermField, TermPattern, TermRange, TermScores, Worth,
+};
 pub use manifest::{Manifest, SegmentEntry, SessionInfo, Status, TrailEntry, index_version};
 pub use partition::{UNDATED, partition_of};
 pub use pipeline::{Hook, INDEX_MEMORY, IndexOptions, Progress, Selection};
 pub use reader::IndexReader;
 pub use report::{Change, DiskNeed, Failure, Report, What};
 pub use segment::LAYOUT_VERSION;
-pub use survey::{BestCandidates, Evidence, Frequencies, Survey, TrailWeights};
+pub use survey::{
+    Best, BestCandidates, Evidence, Found, Frequencies, Lasting, LeafCandidates, Sighting, Standing, Survey,
+};
 pub use update::{disk_need, dry_run, reindex, update, update_locked};
 
 /// How often a trail that cannot be read is tried, as long as its file does not change.

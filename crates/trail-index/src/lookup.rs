@@ -39,6 +39,34 @@ pub struct TermPattern<'a> {
     pub infix: &'a str,
     /// What every token of the set is near to, if it is.
     pub near: Option<Near<'a>>,
+    /// What the tokens are worth, if not all the same.
+    pub scores: Option<&'a dyn TermScores>,
+}
+
+/// What the tokens of a pattern are worth in an item.
+pub trait TermScores: Sync {
+    /// The worth of a token, whatever the item. Of one that is worth nothing its items are not asked about.
+    fn term(&self, field: TermField, token: &str) -> f64;
+
+    /// How much of it a token is worth that stands `count` times in an item of `len` words.
+    fn share(&self, field: TermField, count: u32, len: u32) -> f64;
+}
+
+/// What several tokens of an item are worth together; of each field by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Worth {
+    /// The words.
+    pub words: f64,
+    /// The parts and wholes.
+    pub tokens: f64,
+}
+
+impl std::ops::Add for Worth {
+    type Output = Worth;
+
+    fn add(self, other: Worth) -> Worth {
+        Worth { words: self.words + other.words, tokens: self.tokens + other.tokens }
+    }
 }
 
 /// Tokens that so many edits (insertions, deletions, substitutions, swaps of neighbours) at most make from a text.

@@ -2,15 +2,17 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
 
 use trail_content::Kind;
-use trail_model::TrailId;
+use trail_model::{Offset, RecordId, RecordRange, TrailId};
 
 use crate::candidates::Candidates;
 use crate::error::Error;
 use crate::reader::{IndexReader, LiveSegment};
-use crate::segment::CHECK_EVERY;
-use crate::{ItemRef, Limits, Lookup};
+use crate::segment::{CHECK_EVERY, TrailDocs, Visibility};
+use crate::{ItemRef, Limits, Lookup, Worth};
 
 /// How often a document has what one lookup asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,44 +33,172 @@ impl Frequencies {
 pub struct Evidence<'a> {
     /// By lookup.
     pub frequencies: &'a [Frequencies],
+    /// What the terms of a pattern in the final text are worth together, if the pattern says what each is.
+    pub expanded: Worth,
     /// Words of the final text, as Lucene stores lengths in a byte.
     pub len: u32,
     /// That byte.
     pub len_code: u8,
 }
 
-/// For each trail the greatest weight of its candidates.
-#[derive(Clone, Debug, Default)]
-pub struct TrailWeights {
-    /// By place in the manifest; negative where a trail has no candidate.
-    weights: Vec<f64>,
-    /// When the first of its candidates could first be seen, in milliseconds of its recording, rounded down.
-    starts: Vec<u32>,
+/// Where hits of a candidate come at best in the order of hits: none ranks higher, none begins earlier.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Standing {
+    /// What it may be worth at most.
+    pub weight: f64,
+    /// When it could first be seen, rounded down.
+    pub start: Offset,
+    /// After which record.
+    pub record: RecordId,
 }
 
-impl TrailWeights {
-    /// The greatest weight of a trail's candidates, if it has some, and when the first of them could first be seen: in
-    /// milliseconds since the start of the recording, rounded down.
-    pub fn get(&self, place: usize) -> Option<(f64, u32)> {
-        let weight = self.weights.get(place).copied().filter(|&weight| weight >= 0.0)?;
-        Some((weight, self.starts[place]))
+impl Standing {
+    /// The one that comes first.
+    fn better(self, other: Standing) -> Standing {
+        let key = |of: &Standing| (of.start, of.record);
+        let is_behind = other.weight.total_cmp(&self.weight).then_with(|| key(&self).cmp(&key(&other)));
+        if is_behind == Ordering::Greater { other } else { self }
     }
 
-    /// Takes the greater weight and the earlier start, trail by trail.
-    pub fn merge(&mut self, other: &TrailWeights) {
-        if self.weights.len() < other.weights.len() {
-            self.weights.resize(other.weights.len(), -1.0);
-            self.starts.resize(other.weights.len(), u32::MAX);
+    /// Both at once: the greater weight, the earlier start.
+    fn merge(self, other: Standing) -> Standing {
+        Standing {
+            weight: self.weight.max(other.weight),
+            start: self.start.min(other.start),
+            record: self.record.min(other.record),
         }
-        self.weights.iter_mut().zip(&other.weights).for_each(|(weight, other)| *weight = weight.max(*other));
-        self.starts.iter_mut().zip(&other.starts).for_each(|(start, other)| *start = (*start).min(*other));
     }
 }
 
-/// The best of the candidates of one leaf: the heaviest, among equals those that could be seen first.
+/// A candidate and when it may have been visible. What the index does not know counts as always.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sighting {
+    /// What it may be worth at most.
+    pub weight: f64,
+    /// From when, rounded down.
+    pub start: Offset,
+    /// To when, rounded up.
+    pub end: Offset,
+    /// From which record.
+    pub first: RecordId,
+    /// To which.
+    pub last: RecordId,
+}
+
+/// Items of some kinds that may have been visible for such a time without a break, whatever their text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lasting {
+    /// By code of the kind.
+    pub kinds: [bool; Kind::ALL.len()],
+    /// At least so many nanoseconds.
+    pub least: u64,
+    /// At most so many.
+    pub most: u64,
+    /// What each is worth at most.
+    pub weight: f64,
+}
+
+impl Lasting {
+    fn has(&self, visibility: &Visibility, doc: u32) -> bool {
+        self.kinds.get(usize::from(visibility.kind(doc))) == Some(&true)
+            && visibility.may_last(doc, self.least, self.most)
+    }
+}
+
+/// The candidates of one leaf.
+#[derive(Debug)]
+pub enum LeafCandidates {
+    /// Those that have certain tokens.
+    Found(Found),
+    /// Those that lasted for such a time; looked up when they are asked for.
+    Lasting(Lasting),
+}
+
+/// The candidates that have certain tokens.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// By place in the manifest; nothing where a trail has no candidate.
+    standings: Vec<Option<Standing>>,
+    /// By segment, in order: documents and what each may be worth. Empty unless they are kept.
+    listed: Vec<Vec<(u32, f64)>>,
+}
+
+impl Found {
+    /// Adds those of another kind of item.
+    pub fn merge(&mut self, other: Found) {
+        if self.standings.len() < other.standings.len() {
+            self.standings.resize(other.standings.len(), None);
+        }
+        for (standing, other) in self.standings.iter_mut().zip(other.standings) {
+            *standing = match (*standing, other) {
+                (Some(standing), Some(other)) => Some(standing.merge(other)),
+                (standing, other) => standing.or(other),
+            };
+        }
+        self.listed.resize_with(self.listed.len().max(other.listed.len()), Vec::new);
+        for (listed, other) in self.listed.iter_mut().zip(other.listed) {
+            listed.extend(other);
+            // Two runs in order: this is a merge.
+            listed.sort_by_key(|candidate| candidate.0);
+        }
+    }
+
+    /// Those in a range of a segment's documents.
+    fn within(&self, segment: usize, range: Range<u32>) -> impl Iterator<Item = (u32, f64)> {
+        let listed = self.listed.get(segment).map_or(&[][..], Vec::as_slice);
+        let from = listed.partition_point(|candidate| candidate.0 < range.start);
+        listed[from..].iter().copied().take_while(move |candidate| candidate.0 < range.end)
+    }
+}
+
+impl LeafCandidates {
+    /// The best of a trail's candidates, if it has some: by place in the manifest.
+    pub fn standing(&self, place: usize) -> Option<Standing> {
+        match self {
+            LeafCandidates::Found(found) => found.standings.get(place).copied().flatten(),
+            LeafCandidates::Lasting(Lasting { weight, .. }) => {
+                Some(Standing { weight: *weight, start: Offset(0), record: RecordId(0) })
+            }
+        }
+    }
+
+    /// The candidates of the trail at `place` in the manifest of `index`, the one that was asked; nothing of those that were
+    /// not kept.
+    pub fn sightings(&self, index: &IndexReader, place: usize, mut take: impl FnMut(Sighting)) {
+        for &number in index.segments_of(place) {
+            let segment = &index.segments()[number];
+            let visibility = segment.reader.visibility();
+            for range in segment.docs_of(place).filter_map(TrailDocs::range) {
+                match self {
+                    LeafCandidates::Found(found) => {
+                        found.within(number, range).for_each(|(doc, weight)| take(sighting(visibility, doc, weight)));
+                    }
+                    LeafCandidates::Lasting(lasting) => range
+                        .filter(|&doc| lasting.has(visibility, doc))
+                        .for_each(|doc| take(sighting(visibility, doc, lasting.weight))),
+                }
+            }
+        }
+    }
+}
+
+fn sighting(visibility: &Visibility, doc: u32, weight: f64) -> Sighting {
+    Sighting {
+        weight,
+        start: visibility.start(doc),
+        end: visibility.end(doc),
+        first: visibility.first(doc),
+        last: visibility.last(doc),
+    }
+}
+
+/// The best of the candidates of one leaf by the order of hits: weight descending, start, first record, then the order of
+/// trails.
 #[derive(Debug)]
 pub struct BestCandidates {
     most: usize,
+    /// By place in the manifest, which trails come first among equals.
+    order: Arc<[u32]>,
     /// The worst on top.
     kept: BinaryHeap<Reverse<Candidate>>,
     /// Others were there, none better than the worst kept.
@@ -78,8 +208,9 @@ pub struct BestCandidates {
 /// A candidate by what it may be worth.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Candidate {
-    weight: f64,
-    start: u32,
+    standing: Standing,
+    /// Of its trail among the others.
+    order: u32,
     /// Place in the manifest, segment and document.
     place: u32,
     segment: u32,
@@ -87,8 +218,8 @@ struct Candidate {
 }
 
 impl Candidate {
-    fn key(&self) -> (Reverse<u32>, Reverse<(u32, u32, u32)>) {
-        (Reverse(self.start), Reverse((self.place, self.segment, self.doc)))
+    fn key(&self) -> Reverse<(Offset, RecordId, u32, u32, u32, u32)> {
+        Reverse((self.standing.start, self.standing.record, self.order, self.place, self.segment, self.doc))
     }
 }
 
@@ -97,7 +228,7 @@ impl Eq for Candidate {}
 impl Ord for Candidate {
     /// The better is the greater.
     fn cmp(&self, other: &Candidate) -> Ordering {
-        self.weight.total_cmp(&other.weight).then_with(|| self.key().cmp(&other.key()))
+        self.standing.weight.total_cmp(&other.standing.weight).then_with(|| self.key().cmp(&other.key()))
     }
 }
 
@@ -108,12 +239,22 @@ impl PartialOrd for Candidate {
 }
 
 impl BestCandidates {
-    /// Keeps at most so many.
-    pub fn new(most: usize) -> BestCandidates {
-        BestCandidates { most, kept: BinaryHeap::new(), left_out: false }
+    /// Keeps at most so many. `order` has for each place in the manifest the trail's place among those that are searched.
+    pub fn new(most: usize, order: Arc<[u32]>) -> BestCandidates {
+        BestCandidates { most, order, kept: BinaryHeap::new(), left_out: false }
     }
 
-    fn offer(&mut self, candidate: Candidate) {
+    /// Leaves out one of that weight if it is too light, whenever it could be seen.
+    fn leaves_out(&mut self, weight: f64) -> bool {
+        let is_light =
+            self.kept.len() >= self.most && self.kept.peek().is_none_or(|worst| weight < worst.0.standing.weight);
+        self.left_out |= is_light;
+        is_light
+    }
+
+    fn offer(&mut self, standing: Standing, place: usize, segment: usize, doc: u32) {
+        let order = self.order.get(place).copied().unwrap_or(u32::MAX);
+        let candidate = Candidate { standing, order, place: place as u32, segment: segment as u32, doc };
         if self.kept.len() < self.most {
             self.kept.push(Reverse(candidate));
             return;
@@ -126,23 +267,38 @@ impl BestCandidates {
         }
     }
 
-    /// What no candidate that was left out goes beyond: its weight, and when it could first be seen, in milliseconds.
-    pub fn rest(&self) -> Option<(f64, u32)> {
-        self.kept.peek().filter(|_| self.left_out).map(|worst| (worst.0.weight, worst.0.start))
-    }
-
-    /// The items, each with the place of its trail in the manifest; by place, then in order.
-    pub fn items(&self, index: &IndexReader) -> Vec<(usize, ItemRef)> {
-        let item = |Reverse(of): &Reverse<Candidate>| {
+    /// The first `count` of them.
+    pub fn first(&self, index: &IndexReader, count: usize) -> Best {
+        let mut kept: Vec<&Candidate> = self.kept.iter().map(|Reverse(candidate)| candidate).collect();
+        kept.sort_unstable_by(|a, b| b.cmp(a));
+        let left_out = kept.get(count).copied().or_else(|| kept.last().copied().filter(|_| self.left_out));
+        let rest = left_out.map(|of| (of.standing, of.order));
+        kept.truncate(count);
+        let item = |of: &&Candidate| {
             let segment = &index.segments()[of.segment as usize];
             let mut docs = segment.docs_of(of.place as usize);
             let item = docs.find_map(|docs| docs.item(of.doc))?;
-            Some((of.place as usize, item))
+            Some((of.order, item))
         };
-        let mut items: Vec<(usize, ItemRef)> = self.kept.iter().filter_map(item).collect();
+        let mut items: Vec<(u32, ItemRef)> = kept.iter().filter_map(item).collect();
         items.sort_unstable();
-        items
+        Best { items, rest }
     }
+
+    /// Whether there are no others than the first `count`, or these are kept.
+    pub fn has(&self, count: usize) -> bool {
+        count <= self.most || !self.left_out
+    }
+}
+
+/// The first of the best candidates.
+#[derive(Clone, Debug)]
+pub struct Best {
+    /// The items, each with its trail's place among those searched; by place, then in order.
+    pub items: Vec<(u32, ItemRef)>,
+    /// What no other goes beyond, and the trail, by its place among those searched, that those as good belong to at the
+    /// earliest. Nothing if there are no others.
+    pub rest: Option<(Standing, u32)>,
 }
 
 /// The candidates of a query, gathered leaf by leaf.
@@ -150,16 +306,19 @@ pub struct Survey {
     index: IndexReader,
     /// If given, only these trails, by place in the manifest.
     only: Option<HashSet<usize>>,
+    /// Whether each leaf's own candidates are kept.
+    keeps: bool,
     /// For each segment a bit for each document.
     docs: Vec<Vec<u64>>,
 }
 
 impl Survey {
-    /// Begins without candidates; over all trails, or over some.
-    pub fn new(index: &IndexReader, only: Option<&[TrailId]>) -> Survey {
+    /// Begins without candidates; over all trails, or over some. `keeps` says whether what [`Survey::add`] finds has
+    /// sightings.
+    pub fn new(index: &IndexReader, only: Option<&[TrailId]>, keeps: bool) -> Survey {
         let only = only.map(|trails| trails.iter().filter_map(|&trail| index.place(trail)).collect());
         let docs = vec![Vec::new(); index.segments().len()];
-        Survey { index: index.clone(), only, docs }
+        Survey { index: index.clone(), only, keeps, docs }
     }
 
     /// Adds the items of `kind` that have a token for each of `lookups`; `weigh` tells what each may be worth at most, not
@@ -174,16 +333,19 @@ impl Survey {
         limits: &Limits<'_>,
         mut best: Option<&mut BestCandidates>,
         mut weigh: impl FnMut(Evidence<'_>) -> f64,
-    ) -> Result<TrailWeights, Error> {
-        let count = self.index.trails().len();
-        let (mut weights, mut first) = (vec![-1.0; count], vec![u32::MAX; count]);
+    ) -> Result<Found, Error> {
+        let segments = self.index.segments();
+        let mut found = Found {
+            standings: vec![None; self.index.trails().len()],
+            listed: vec![Vec::new(); if self.keeps { segments.len() } else { 0 }],
+        };
         let mut frequencies = vec![Frequencies::default(); lookups.len()];
         let mut seen = 0_usize;
-        for (number, (segment, bits)) in self.index.segments().iter().zip(&mut self.docs).enumerate() {
+        for (number, (segment, bits)) in segments.iter().zip(&mut self.docs).enumerate() {
             limits.check()?;
             let is_wanted = |place: usize| self.only.as_ref().is_none_or(|only| only.contains(&place));
             let mut candidates = Candidates::new(segment, kind, lookups, is_wanted, limits)?;
-            let starts = if candidates.is_empty() { &[] } else { segment.reader.starts()? };
+            let visibility = segment.reader.visibility();
             while let Some((place, doc)) = candidates.next_doc() {
                 seen += 1;
                 if seen.is_multiple_of(CHECK_EVERY) {
@@ -195,27 +357,60 @@ impl Survey {
                 bits[doc as usize / 64] |= 1 << (doc % 64);
                 candidates.frequencies(doc, &mut frequencies);
                 let (len, len_code) = segment.reader.len_of(doc);
-                let weight = weigh(Evidence { frequencies: &frequencies, len, len_code });
-                let start = starts[doc as usize];
-                if let Some(best) = &mut best {
-                    best.offer(Candidate { weight, start, place: place as u32, segment: number as u32, doc });
+                let weight =
+                    weigh(Evidence { frequencies: &frequencies, expanded: candidates.expanded(doc), len, len_code });
+                if self.keeps {
+                    found.listed[number].push((doc, weight));
                 }
-                let heaviest: &mut f64 = &mut weights[place];
-                *heaviest = heaviest.max(weight);
-                first[place] = first[place].min(start);
+                let standing = &mut found.standings[place];
+                let own = || Standing { weight, start: visibility.start(doc), record: visibility.first(doc) };
+                let Some(best) = &mut best else {
+                    let own = own();
+                    *standing = Some(standing.map_or(own, |standing| standing.merge(own)));
+                    continue;
+                };
+                // Of a single leaf the best candidate has the best hit.
+                if standing.is_some_and(|standing| weight < standing.weight) && best.leaves_out(weight) {
+                    continue;
+                }
+                let own = own();
+                *standing = Some(standing.map_or(own, |standing| standing.better(own)));
+                best.offer(own, place, number, doc);
             }
         }
-        Ok(TrailWeights { weights, starts: first })
+        Ok(found)
     }
 
-    /// The candidates of one trail, in order.
-    pub fn items_of(&self, trail: TrailId) -> Vec<ItemRef> {
+    /// Offers all items that lasted for such a time to `best`.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub fn offer(&self, lasting: &Lasting, limits: &Limits<'_>, best: &mut BestCandidates) -> Result<(), Error> {
+        for (number, segment) in self.index.segments().iter().enumerate() {
+            let visibility = segment.reader.visibility();
+            for (place, docs) in segment.live_docs() {
+                limits.check()?;
+                if self.only.as_ref().is_some_and(|only| !only.contains(&place)) {
+                    continue;
+                }
+                for doc in docs.range().into_iter().flatten().filter(|&doc| lasting.has(visibility, doc)) {
+                    let (start, record) = (visibility.start(doc), visibility.first(doc));
+                    best.offer(Standing { weight: lasting.weight, start, record }, place, number, doc);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The candidates of one trail that may have been visible after one of these records, in order; without those that only
+    /// last for a time.
+    pub fn items_of(&self, trail: TrailId, records: RecordRange) -> Vec<ItemRef> {
         let Some(place) = self.index.place(trail) else { return Vec::new() };
         let mut items = Vec::new();
         for &number in self.index.segments_of(place) {
             let (segment, bits) = (&self.index.segments()[number], &self.docs[number]);
             if !bits.is_empty() {
-                items_in(segment, place, bits, &mut items);
+                items_in(segment, place, bits, records, &mut items);
             }
         }
         // A trail's blocks may be spread over segments in any order.
@@ -224,7 +419,10 @@ impl Survey {
     }
 }
 
-fn items_in(segment: &LiveSegment, place: usize, bits: &[u64], items: &mut Vec<ItemRef>) {
+fn items_in(segment: &LiveSegment, place: usize, bits: &[u64], records: RecordRange, items: &mut Vec<ItemRef>) {
+    let visibility = segment.reader.visibility();
+    let is_all = records == RecordRange { begin: RecordId(0), end: RecordId(u64::MAX) };
+    let is_inside = |doc| is_all || (visibility.first(doc) <= records.end && records.begin <= visibility.last(doc));
     for docs in segment.docs_of(place) {
         for run in &docs.runs {
             let mut doc = run.first_doc;
@@ -235,7 +433,7 @@ fn items_in(segment: &LiveSegment, place: usize, bits: &[u64], items: &mut Vec<I
                     continue;
                 }
                 doc += rest.trailing_zeros();
-                if doc < run.end() {
+                if doc < run.end() && is_inside(doc) {
                     items.push(run.item(docs.trail, doc));
                 }
                 doc += 1;

@@ -5,17 +5,14 @@
 //! tell: a clause's score grows with its occurrences, of which there are never more than of its rarest word.
 
 use trail_content::Kind;
-use trail_index::{Evidence, Frequencies, TrailWeights};
-use trail_model::Offset;
+use trail_index::{Evidence, Frequencies, Standing, TermField, TermScores};
+use trail_model::{Offset, RecordId};
 
 use crate::bm25::{K1_PLUS_1, tf, tf_without_norms};
-use crate::expansion::AllExpansions;
+use crate::expansion::{AllExpansions, Expansions};
 use crate::plan::{Leaf, LeafMatcher, Plan, PureNegative, Reading, Tree};
 use crate::rank::{KindStatistics, Statistics, sloppy_weight, token_weight, word_weight};
 use crate::source::Bound;
-
-/// The index has milliseconds.
-pub(crate) const NS_PER_MS: u64 = 1_000_000;
 
 /// Word counts up to this many are worked out once for each length.
 const KEPT_FREQUENCIES: usize = 4;
@@ -27,6 +24,13 @@ const SLACK: f64 = 1.0 + 1e-9;
 pub(crate) enum LeafBound<'a> {
     /// Whatever the item.
     Constant(f64),
+    /// By the tokens of a fuzzy word that it has.
+    Fuzzy {
+        /// What their worth is multiplied with.
+        by: f64,
+        /// The most that all of them come to.
+        most: f64,
+    },
     /// By its occurrences.
     Bm25(Box<Bm25Bound<'a>>),
 }
@@ -58,6 +62,9 @@ impl<'a> LeafBound<'a> {
         if !leaf.is_scored {
             return LeafBound::Constant(0.0);
         }
+        if leaf.lifetime.is_some() {
+            return LeafBound::Constant(leaf.boost);
+        }
         let scale = if statistics.keeps_k1_factor { K1_PLUS_1 } else { 1.0 };
         let atoms = match &leaf.matcher {
             LeafMatcher::Sequence(atoms) => atoms,
@@ -66,11 +73,9 @@ impl<'a> LeafBound<'a> {
                 return LeafBound::Constant(leaf.boost * scale * sloppy_weight(phrase, statistics.of(kind)) * SLACK);
             }
             LeafMatcher::Pattern(term) => {
-                let most = match expansions.of(*term, kind) {
-                    Some(expansions) => scale * expansions.most(statistics.of(kind).docs) * SLACK,
-                    None => 1.0,
-                };
-                return LeafBound::Constant(leaf.boost * most);
+                let Some(expansions) = expansions.of(*term, kind) else { return LeafBound::Constant(leaf.boost) };
+                let by = leaf.boost * scale;
+                return LeafBound::Fuzzy { by, most: by * expansions.most(statistics.of(kind).docs) * SLACK };
             }
         };
         let statistics = statistics.of(kind);
@@ -86,10 +91,24 @@ impl<'a> LeafBound<'a> {
         }))
     }
 
+    /// The most that the score can be on any item.
+    pub(crate) fn most(&self) -> f64 {
+        match self {
+            LeafBound::Constant(most) | LeafBound::Fuzzy { most, .. } => *most,
+            LeafBound::Bm25(bound) => bound.by_words.max(bound.by_tokens),
+        }
+    }
+
     /// The most that the score can be on an item of which this is known.
     pub(crate) fn of(&mut self, evidence: Evidence<'_>) -> f64 {
         match self {
             LeafBound::Constant(score) => *score,
+            LeafBound::Fuzzy { by, most } => {
+                let worth = evidence.expanded;
+                // Where words match, they alone count.
+                let sum = if worth.words > 0.0 { worth.words } else { worth.tokens };
+                if sum.is_finite() { *by * sum } else { *most }
+            }
             LeafBound::Bm25(bound) => bound.of(evidence),
         }
     }
@@ -129,37 +148,62 @@ impl Bm25Bound<'_> {
     }
 }
 
-/// What no hit in the trail at `place` goes beyond, if there can be one. `leaves` tells for each leaf which trails
-/// have items that it may match, and what the best is worth.
-pub(crate) fn trail_bound(
-    plan: &Plan,
-    leaves: &[TrailWeights],
-    place: usize,
-    sessions: &[Option<f64>],
-) -> Option<Bound> {
-    let of_trail = OfTrail { plan, leaves, place, sessions };
+/// What the tokens of a fuzzy word are worth; as [`crate::rank::score`] has it.
+pub(crate) struct FuzzyScores<'a> {
+    /// The tokens that count.
+    pub(crate) expansions: &'a Expansions,
+    /// Of the kind of item.
+    pub(crate) statistics: &'a KindStatistics,
+}
+
+impl TermScores for FuzzyScores<'_> {
+    fn term(&self, field: TermField, token: &str) -> f64 {
+        let Expansions { words, tokens } = self.expansions;
+        match field {
+            TermField::Words => words.boost(token).unwrap_or(0.0) * self.statistics.word_idf(words.doc_freq),
+            TermField::Tokens => tokens.boost(token).unwrap_or(0.0) * self.statistics.token_idf(tokens.doc_freq),
+        }
+    }
+
+    fn share(&self, field: TermField, count: u32, len: u32) -> f64 {
+        match field {
+            TermField::Words => tf(count.into(), len, self.statistics.average_len()),
+            TermField::Tokens => tf_without_norms(count.into()),
+        }
+    }
+}
+
+/// What no hit of a trail goes beyond, if there can be one. `leaves` tells for each leaf what the best of the trail's items
+/// is that it may match.
+pub(crate) fn trail_bound(plan: &Plan, leaves: &[Option<Standing>], sessions: &[Option<f64>]) -> Option<Bound> {
+    let of_trail = OfTrail { plan, leaves, sessions };
     let (rank, start) = of_trail.tree(plan.tree.as_ref()?)?;
     // Where nothing has to match, a hit may begin with the recording.
-    let start = if plan.is_open() { 0 } else { u64::from(start) * NS_PER_MS };
-    Some(Bound { rank, start: Offset(start) })
+    let (start, record) = if plan.is_open() { START } else { start };
+    Some(Bound { rank, start, record })
 }
+
+/// When something can begin to hold at the earliest.
+type Start = (Offset, RecordId);
+
+/// With the recording.
+const START: Start = (Offset(0), RecordId(0));
 
 /// What is known of a trail without a look at its texts.
 struct OfTrail<'a> {
     plan: &'a Plan,
-    leaves: &'a [TrailWeights],
-    place: usize,
+    leaves: &'a [Option<Standing>],
     /// By session leaf its score, if it holds.
     sessions: &'a [Option<f64>],
 }
 
 impl OfTrail<'_> {
     /// The most that the score can be, and when `tree` can begin to hold.
-    fn tree(&self, tree: &Tree) -> Option<(f64, u32)> {
+    fn tree(&self, tree: &Tree) -> Option<(f64, Start)> {
         match tree {
-            Tree::Leaf(leaf) => self.leaves[*leaf].get(self.place),
-            Tree::All(score) | Tree::Period(_, score) => Some((*score, 0)),
-            Tree::Session(index) => self.sessions[*index].map(|score| (score, 0)),
+            Tree::Leaf(leaf) => self.leaves[*leaf].map(|of| (of.weight, (of.start, of.record))),
+            Tree::All(score) | Tree::Period(_, score) => Some((*score, START)),
+            Tree::Session(index) => self.sessions[*index].map(|score| (score, START)),
             Tree::Best(fields) => fields
                 .iter()
                 .filter_map(|tree| self.tree(tree))
@@ -170,8 +214,8 @@ impl OfTrail<'_> {
                 Some((second.0, first.1.min(second.1)))
             }
             Tree::Group { must, should, must_not, minimum } => {
-                let must: Vec<(f64, u32)> = must.iter().map(|tree| self.tree(tree)).collect::<Option<_>>()?;
-                let found: Vec<Option<(f64, u32)>> = should.iter().map(|tree| self.tree(tree)).collect();
+                let must: Vec<(f64, Start)> = must.iter().map(|tree| self.tree(tree)).collect::<Option<_>>()?;
+                let found: Vec<Option<(f64, Start)>> = should.iter().map(|tree| self.tree(tree)).collect();
                 let is_unscored = must.is_empty() && should.is_empty();
                 let pure_negative = self.plan.pure_negative == PureNegative::AllOthers && !must_not.is_empty();
                 if must.is_empty() && found.iter().all(Option::is_none) && !(is_unscored && pure_negative) {
@@ -181,7 +225,7 @@ impl OfTrail<'_> {
                     return None;
                 }
                 // It holds from when all that it needs hold, or from when the first of a choice does.
-                let any = || found.iter().flatten().map(|part| part.1).min().unwrap_or(0);
+                let any = || found.iter().flatten().map(|part| part.1).min().unwrap_or(START);
                 let start = must.iter().map(|part| part.1).max().unwrap_or_else(any);
                 let scores =
                     must.iter().map(|part| part.0).chain(found.iter().map(|part| part.map_or(0.0, |part| part.0)));

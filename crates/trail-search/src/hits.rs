@@ -92,6 +92,13 @@ impl Hit {
         other.rank.total_cmp(&self.rank).then_with(|| self.by_time(other))
     }
 
+    /// The order of answers over several trails, each hit with its trail's number: as [`Hit::by_rank`], but what begins alike
+    /// comes in the order of trails.
+    pub fn by_rank_over_trails(a: (usize, &Hit), b: (usize, &Hit)) -> Ordering {
+        let begin = |(trail, hit): (usize, &Hit)| (hit.span.start, hit.records.begin, trail);
+        b.1.rank.total_cmp(&a.1.rank).then_with(|| begin(a).cmp(&begin(b))).then_with(|| a.1.by_rank(b.1))
+    }
+
     /// The order in which hits began.
     pub fn by_time(&self, other: &Hit) -> Ordering {
         let key = |hit: &Hit| (hit.span.start, hit.records.begin, hit.channel, hit.records.end, hit.kind);

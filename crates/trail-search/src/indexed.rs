@@ -4,17 +4,19 @@ use std::hash::BuildHasher;
 use std::ops;
 use std::sync::Arc;
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxBuildHasher;
 use trail_content::{Block, ChannelContent, ContentFile, Kind};
 use trail_index::analyzer::words;
 use trail_index::{
-    BestCandidates, IndexReader, Limits, Lookup, Near, SessionInfo, Survey, TermField, TermPattern, TrailWeights,
+    BestCandidates, Found, IndexReader, ItemRef, Lasting, LeafCandidates, Limits, Lookup, Near, SessionInfo, Standing,
+    Survey, TermField, TermPattern, TermScores,
 };
-use trail_model::{ChannelId, Offset, Timestamp, TrailId};
+use trail_model::{ChannelId, Timestamp, TrailId};
 use trail_query::Span;
 
-use crate::bound::{LeafBound, NS_PER_MS, trail_bound};
+use crate::bound::{FuzzyScores, LeafBound, trail_bound};
 use crate::cancel::Meter;
+use crate::ceiling;
 use crate::expansion::AllExpansions;
 use crate::kept::Kept;
 use crate::pattern::{Fuzzy, Pattern, TermRange};
@@ -22,7 +24,8 @@ use crate::plan::{Leaf, LeafMatcher, Plan, Reading};
 use crate::prefilter::Prefilter;
 use crate::rank::{DocumentFrequency, KindStatistics, Statistics};
 use crate::session::SessionWeights;
-use crate::source::{Asked, BestItems, Bound, Visit, content_error};
+use crate::source::{Asked, BestItems, Bound, ChannelPart, Part, TrailFacts, Visit, content_error};
+use crate::time::Lifetime;
 use crate::{Cancel, Error, Options, Result, Source};
 
 /// Where the trails searched are fewer than this share of all, the others are passed over.
@@ -140,7 +143,13 @@ impl IndexSource {
         for (term, pattern, kinds) in plan.vocabulary.patterns() {
             let Some(fuzzy) = pattern.as_fuzzy().filter(|_| kinds.contains(kind)) else { continue };
             let accepts = |token: &str| fuzzy.matches(token);
-            let near = TermPattern { accepts: &accepts, prefix: fuzzy.literal(), infix: "", near: Some(fuzzy.near()) };
+            let near = TermPattern {
+                accepts: &accepts,
+                prefix: fuzzy.literal(),
+                infix: "",
+                near: Some(fuzzy.near()),
+                scores: None,
+            };
             let is_asked = |leaf: &&Leaf| matches!(leaf.matcher, LeafMatcher::Pattern(of) if of == term);
             let span = plan.leaves.iter().find(is_asked).map_or(Span::default(), |leaf| leaf.span);
             for field in [TermField::Words, TermField::Tokens] {
@@ -154,26 +163,39 @@ impl IndexSource {
         Ok(())
     }
 
-    /// Asks the index for every leaf; `None` if there is one that it cannot be asked for.
-    fn survey(&self, plan: &Plan, statistics: &Statistics, options: &Options) -> Result<Option<Surveyed>> {
+    /// Asks the index for every leaf.
+    fn survey(&self, plan: &Plan, statistics: &Statistics, options: &Options) -> Result<Surveyed> {
         let cancel = &options.cancel;
-        let mut best = plan.is_by_item().then(|| BestCandidates::new(BEST_CANDIDATES));
-        let mut survey = Survey::new(&self.index, self.only());
-        let mut leaves = Vec::with_capacity(plan.leaves.len());
+        let mut best = plan.is_by_item().then(|| BestCandidates::new(BEST_CANDIDATES, self.order()));
+        let mut survey = Survey::new(&self.index, self.only(), best.is_none());
         let expansions = AllExpansions::new(plan, statistics, cancel)?;
         let asking = Asking { plan, statistics, expansions: &expansions, options };
+        let mut leaves = Vec::with_capacity(plan.leaves.len());
         for leaf in &plan.leaves {
-            let Some(weights) = asking.leaf(leaf, &mut survey, best.as_mut())? else { return Ok(None) };
-            leaves.push(weights);
+            leaves.push(asking.leaf(leaf, &mut survey, best.as_mut())?);
         }
         let meter = &mut Meter::new(cancel);
         let bound = |&trail: &TrailId| -> Result<Option<Bound>> {
             meter.spend(1 + leaves.len())?;
             let sessions = statistics.sessions.of(plan, self.session_of(trail));
-            Ok(self.index.place(trail).and_then(|place| trail_bound(plan, &leaves, place, &sessions)))
+            let Some(place) = self.index.place(trail) else { return Ok(None) };
+            let standings: Vec<Option<Standing>> = leaves.iter().map(|leaf| leaf.standing(place)).collect();
+            Ok(trail_bound(plan, &standings, &sessions))
         };
         let bounds = self.trails.iter().map(bound).collect::<Result<_>>()?;
-        Ok(Some(Surveyed { survey, bounds, best, limits: options.limits }))
+        let is_listed = leaves.iter().all(|leaf| matches!(leaf, LeafCandidates::Found(_)));
+        Ok(Surveyed { survey, leaves, bounds, best, is_listed, limits: options.limits })
+    }
+
+    /// For each place in the manifest the trail's place in this source.
+    fn order(&self) -> Arc<[u32]> {
+        let mut order = vec![u32::MAX; self.index.trails().len()];
+        for (at, &trail) in self.trails.iter().enumerate() {
+            if let Some(place) = self.index.place(trail) {
+                order[place] = at as u32;
+            }
+        }
+        order.into()
     }
 
     fn session_of(&self, trail: TrailId) -> Option<&SessionInfo> {
@@ -184,12 +206,6 @@ impl IndexSource {
     fn only(&self) -> Option<&[TrailId]> {
         let is_few = self.trails.len() * FEW_TRAILS_SHARE < self.index.trails().len();
         is_few.then_some(&self.trails)
-    }
-
-    /// The place of each trail of the index in this source.
-    fn places(&self) -> FxHashMap<usize, usize> {
-        let place = |(at, &trail): (usize, &TrailId)| Some((self.index.place(trail)?, at));
-        self.trails.iter().enumerate().filter_map(place).collect()
     }
 
     fn kept_block(&self, channel: &ChannelContent, trail: TrailId, index: usize) -> Result<Arc<Block>> {
@@ -210,28 +226,47 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    /// Adds the candidates of a leaf; `None` if the index cannot be asked for it.
-    fn leaf(
-        &self,
-        leaf: &Leaf,
-        survey: &mut Survey,
-        mut best: Option<&mut BestCandidates>,
-    ) -> Result<Option<TrailWeights>> {
+    /// Adds the candidates of a leaf.
+    fn leaf(&self, leaf: &Leaf, survey: &mut Survey, mut best: Option<&mut BestCandidates>) -> Result<LeafCandidates> {
         let Options { cancel, limits, .. } = self.options;
         let is_cancelled = || cancel.check().is_err();
         let limits = Limits { terms_max: limits.expansions, is_cancelled: &is_cancelled };
+        let failed = index_error(cancel, leaf.span);
         let texts = lookups(self.plan, leaf);
         if texts.is_empty() {
-            return Ok(None);
+            let lasting = self.lasting(leaf);
+            best.map_or(Ok(()), |best| survey.offer(&lasting, &limits, best)).map_err(failed)?;
+            return Ok(LeafCandidates::Lasting(lasting));
         }
-        let lookups: Vec<Lookup<'_>> = texts.iter().map(Text::lookup).collect();
-        let mut weights = TrailWeights::default();
+        let mut found = Found::default();
         for kind in Kind::ALL.into_iter().filter(|&kind| leaf.kinds.contains(kind)) {
+            let scores = self.fuzzy_scores(leaf, kind);
+            let scores = scores.as_ref().map(|scores| scores as &dyn TermScores);
+            let lookups: Vec<Lookup<'_>> = texts.iter().map(|text| text.lookup(scores)).collect();
             let mut bound = LeafBound::new(self.plan, leaf, kind, self.statistics, self.expansions);
             let of_kind = survey.add(kind, &lookups, &limits, best.as_deref_mut(), |evidence| bound.of(evidence));
-            weights.merge(&of_kind.map_err(index_error(cancel, leaf.span))?);
+            found.merge(of_kind.map_err(&failed)?);
         }
-        Ok(Some(weights))
+        Ok(LeafCandidates::Found(found))
+    }
+
+    /// The candidates of a leaf that the index cannot be asked for: any item of its kinds that was visible so long.
+    fn lasting(&self, leaf: &Leaf) -> Lasting {
+        let most = |kind| LeafBound::new(self.plan, leaf, kind, self.statistics, self.expansions).most();
+        let kinds = Kind::ALL.into_iter().filter(|&kind| leaf.kinds.contains(kind));
+        let lifetime = leaf.lifetime.unwrap_or(Lifetime { least: 0, most: u64::MAX });
+        Lasting {
+            kinds: Kind::ALL.map(|kind| leaf.kinds.contains(kind)),
+            least: lifetime.least,
+            most: lifetime.most,
+            weight: kinds.map(most).fold(0.0, f64::max),
+        }
+    }
+
+    fn fuzzy_scores(&self, leaf: &Leaf, kind: Kind) -> Option<FuzzyScores<'_>> {
+        let LeafMatcher::Pattern(term) = leaf.matcher else { return None };
+        let expansions = self.expansions.of(term, kind)?;
+        Some(FuzzyScores { expansions, statistics: self.statistics.of(kind) })
     }
 }
 
@@ -253,12 +288,12 @@ enum Text<'p> {
 }
 
 impl Text<'_> {
-    fn lookup(&self) -> Lookup<'_> {
+    fn lookup<'a>(&'a self, scores: Option<&'a dyn TermScores>) -> Lookup<'a> {
         match self {
             Text::Exact(text) => Lookup::Exact(text),
             Text::Prefix(text) => Lookup::Prefix(text),
             Text::Pattern { accepts, infix, near } => {
-                Lookup::Pattern(TermPattern { accepts, prefix: "", infix, near: *near })
+                Lookup::Pattern(TermPattern { accepts, prefix: "", infix, near: *near, scores })
             }
             Text::Range(range) => Lookup::Range(trail_index::TermRange {
                 lower: bound_of(range.lower.as_deref(), range.include_lower),
@@ -331,18 +366,21 @@ fn prefix_between_blanks(prefix: &str) -> Vec<Text<'static>> {
 
 /// The candidates of every trail.
 pub struct IndexPrepared {
-    /// Nothing where the index could not be asked for some leaf.
-    surveyed: Option<Surveyed>,
+    surveyed: Surveyed,
     prefilter: Prefilter,
 }
 
 /// What the index says of a query.
 struct Surveyed {
     survey: Survey,
+    /// Their candidates.
+    leaves: Vec<LeafCandidates>,
     /// By trail of the source.
     bounds: Vec<Option<Bound>>,
     /// Of the one leaf that there is, if every hit is one item's.
     best: Option<BestCandidates>,
+    /// Whether the survey has all items in which the query may match.
+    is_listed: bool,
     limits: trail_query::Limits,
 }
 
@@ -386,33 +424,46 @@ impl Source for IndexSource {
     }
 
     fn bound(&self, prepared: &IndexPrepared, trail: usize) -> Option<Bound> {
-        prepared.surveyed.as_ref().map_or(Some(Bound::UNKNOWN), |surveyed| surveyed.bounds[trail])
+        prepared.surveyed.bounds[trail]
+    }
+
+    fn parts(&self, asked: &Asked<'_, IndexPrepared>, trail: usize, cancel: &Cancel) -> Result<Vec<Part>> {
+        let Asked { plan, statistics, prepared } = asked;
+        let Some(place) = self.index.place(self.trails[trail]) else { return Ok(Vec::new()) };
+        let sightings = prepared.surveyed.leaves.iter().map(|leaf| {
+            let mut found = Vec::new();
+            leaf.sightings(&self.index, place, |sighting| found.push(sighting));
+            found
+        });
+        let sightings: Vec<_> = sightings.collect();
+        let sessions = statistics.sessions.of(plan, self.session(trail));
+        let facts = TrailFacts { start: self.start(trail), sessions };
+        ceiling::parts(plan, &sightings, &facts, &mut Meter::new(cancel))
     }
 
     fn best_items(&self, asked: &Asked<'_, IndexPrepared>, count: usize, cancel: &Cancel) -> Result<Option<BestItems>> {
-        let Some(surveyed) = &asked.prepared.surveyed else { return Ok(None) };
+        let Asked { plan, statistics, prepared: IndexPrepared { surveyed, .. } } = *asked;
         let Some(kept) = &surveyed.best else { return Ok(None) };
         let more;
-        let best = if count <= BEST_CANDIDATES || kept.rest().is_none() {
+        let best = if kept.has(count) {
             kept
         } else {
-            let Asked { plan, statistics, .. } = *asked;
             let options = Options { limits: surveyed.limits, cancel: cancel.clone(), ..Options::default() };
             let expansions = AllExpansions::new(plan, statistics, cancel)?;
             let asking = Asking { plan, statistics, expansions: &expansions, options: &options };
-            let mut best = BestCandidates::new(count);
-            let mut survey = Survey::new(&self.index, self.only());
+            let mut best = BestCandidates::new(count, self.order());
+            let mut survey = Survey::new(&self.index, self.only(), false);
             for leaf in &plan.leaves {
                 asking.leaf(leaf, &mut survey, Some(&mut best))?;
             }
             more = best;
             &more
         };
-        let places = self.places();
-        let of_source = |(place, item)| Some((*places.get(&place)?, item));
-        let items = best.items(&self.index).into_iter().filter_map(of_source).collect();
-        let rest = best.rest();
-        let rest = rest.map(|(rank, start)| Bound { rank, start: Offset(u64::from(start) * NS_PER_MS) });
+        let trail_index::Best { items, rest } = best.first(&self.index, count);
+        let of_source = |(trail, item): (u32, ItemRef)| (trail as usize, item);
+        let items = items.into_iter().map(of_source).filter(|item| item.0 < self.trails.len()).collect();
+        let rest = rest
+            .map(|(Standing { weight: rank, start, record }, trail)| (Bound { rank, start, record }, trail as usize));
         Ok(Some(BestItems { items, rest }))
     }
 
@@ -423,15 +474,14 @@ impl Source for IndexSource {
     fn candidates(
         &self,
         prepared: &IndexPrepared,
-        content: &ContentFile,
-        trail: usize,
-        channel: usize,
+        of: &ChannelPart<'_>,
         cancel: &Cancel,
         visit: &mut Visit<'_>,
     ) -> Result<()> {
-        let channel = &content.channels()[channel];
-        let trail = self.trails[trail];
-        let Some(Surveyed { survey, .. }) = &prepared.surveyed else {
+        let channel = &of.content.channels()[of.channel];
+        let trail = self.trails[of.trail];
+        let Surveyed { survey, is_listed, .. } = &prepared.surveyed;
+        if !is_listed {
             for index in 0..channel.block_count() {
                 cancel.check()?;
                 let block = self.kept_block(channel, trail, index)?;
@@ -441,8 +491,8 @@ impl Source for IndexSource {
                 }
             }
             return Ok(());
-        };
-        let items = survey.items_of(trail);
+        }
+        let items = survey.items_of(trail, of.records);
         let start = items.partition_point(|item| item.channel < channel.id());
         let end = items.partition_point(|item| item.channel <= channel.id());
         for of_block in items[start..end].chunk_by(|a, b| a.block == b.block) {

@@ -42,6 +42,7 @@
 mod bm25;
 mod bound;
 mod cancel;
+mod ceiling;
 mod envelope;
 mod error;
 mod evaluate;
@@ -83,6 +84,6 @@ pub use plan::{Kinds, Language, MAX_SLOP, Plan};
 pub use rank::{KindStatistics, Statistics};
 pub use scan::{ScanPrepared, ScanSource, Totals};
 pub use searcher::{Answer, Best, Matching, Options, Order, Search, Searcher};
-pub use source::{Asked, BestItems, Bound, Source, Visit};
+pub use source::{Asked, BestItems, Bound, ChannelPart, Part, Source, Visit};
 pub use stretch::{RankedStretches, Stretch};
 pub use trail_query::Limits;

@@ -91,12 +91,12 @@ impl KindStatistics {
     }
 
     /// How much a word says that stands in so many documents.
-    fn word_idf(&self, doc_freq: u64) -> f64 {
+    pub(crate) fn word_idf(&self, doc_freq: u64) -> f64 {
         idf(self.worded, doc_freq)
     }
 
     /// How much a part or whole says that stands in so many documents.
-    fn token_idf(&self, doc_freq: u64) -> f64 {
+    pub(crate) fn token_idf(&self, doc_freq: u64) -> f64 {
         idf(self.docs, doc_freq)
     }
 

@@ -15,6 +15,7 @@ use crate::plan::{Leaf, LeafMatcher, Plan};
 use crate::prefilter::Prefilter;
 use crate::rank::{KindStatistics, Statistics};
 use crate::session::SessionWeights;
+use crate::source::ChannelPart;
 use crate::source::{Visit, content_error};
 use crate::{Cancel, Error, Options, Result, Source};
 
@@ -215,17 +216,16 @@ impl Source for ScanSource {
     fn candidates(
         &self,
         prepared: &ScanPrepared,
-        content: &ContentFile,
-        trail: usize,
-        channel: usize,
+        of: &ChannelPart<'_>,
         cancel: &Cancel,
         visit: &mut Visit<'_>,
     ) -> Result<()> {
-        let channels = prepared.trails[trail].as_ref();
-        let channels = channels.map_err(|why| Error::Content { trail: content.trail(), source: why.clone().into() })?;
-        for found in &channels[channel] {
+        let channels = prepared.trails[of.trail].as_ref();
+        let trail = of.content.trail();
+        let channels = channels.map_err(|why| Error::Content { trail, source: why.clone().into() })?;
+        for found in &channels[of.channel] {
             cancel.check()?;
-            visit(found.block, &*self.block(&self.trails[trail], channel, found.block)?, &found.items)?;
+            visit(found.block, &*self.block(&self.trails[of.trail], of.channel, found.block)?, &found.items)?;
         }
         Ok(())
     }

@@ -1,11 +1,15 @@
 //! Asking a source.
 
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use trail_content::{Block, ContentFile, Moments};
+use rustc_hash::FxHashSet;
+use trail_content::{Block, Moments};
 use trail_index::ItemRef;
-use trail_model::{ChannelId, TimeSpan};
+use trail_model::{ChannelId, RecordRange, TimeSpan};
 use trail_query::{Mode, Query};
 
 use crate::cancel::Meter;
@@ -15,11 +19,11 @@ use crate::join::Joiner;
 use crate::occurrences::Scanner;
 use crate::plan::{Language, Plan};
 use crate::rank::Statistics;
-use crate::source::{Asked, Bound, TrailFacts, content_error};
+use crate::source::{Asked, Bound, ChannelPart, Part, TrailFacts, content_error};
 use crate::{Cancel, Error, Hit, Limits, Result, Source};
 
 /// Items that are looked at first for each hit that is wanted: some turn out to match nowhere.
-const BEST_ITEMS_PER_HIT: usize = 4;
+const BEST_ITEMS_PER_HIT: usize = 1;
 
 /// Fewer items are not worth asking for.
 const BEST_ITEMS_MIN: usize = 64;
@@ -28,7 +32,7 @@ const BEST_ITEMS_MIN: usize = 64;
 const FEW_TRAILS: usize = 16;
 
 /// By how much more are looked at if these were not enough.
-const BEST_ITEMS_GROWTH: usize = 8;
+const BEST_ITEMS_GROWTH: usize = 4;
 
 /// How to search.
 #[derive(Clone, Debug)]
@@ -168,14 +172,22 @@ impl<S: Source> Search<'_, S> {
     /// # Errors
     /// If its content cannot be read, or time is up.
     pub fn search_trail(&self, trail: usize) -> Result<Vec<Hit>> {
-        let hits = self.in_channels(trail, channel_hits)?;
+        self.search_part(trail, Part::ALL)
+    }
+
+    /// Finds the hits in one part of a trail, by rank.
+    fn search_part(&self, trail: usize, records: RecordRange) -> Result<Vec<Hit>> {
+        let mut hits = self.in_channels(trail, records, channel_hits)?;
+        // What the rest of the trail holds was looked at in part.
+        hits.retain(|hit| records.begin <= hit.records.begin && hit.records.end <= records.end);
         self.ranked(hits)
     }
 
-    /// Asks each channel of a trail in which the query may hold.
+    /// Asks each channel of a trail in which the query may hold after one of these records.
     pub(crate) fn in_channels<T>(
         &self,
         trail: usize,
+        records: RecordRange,
         ask: impl Fn(&ChannelSearch<'_>, &mut Meter<'_>) -> Result<Vec<T>>,
     ) -> Result<Vec<T>> {
         self.options.cancel.check()?;
@@ -187,7 +199,7 @@ impl<S: Source> Search<'_, S> {
         let facts = self.facts(trail);
         let mut found = Vec::new();
         for (index, channel) in content.channels().iter().enumerate() {
-            let matched = self.matched_items(&content, trail, index)?;
+            let matched = self.matched_items(&ChannelPart { trail, content: &content, channel: index, records })?;
             if matched.is_empty() && !self.plan.is_open() {
                 continue;
             }
@@ -252,14 +264,14 @@ impl<S: Source> Search<'_, S> {
     }
 
     /// The items of a channel that some leaf matches.
-    fn matched_items(&self, content: &ContentFile, trail: usize, index: usize) -> Result<Vec<MatchedItem>> {
-        let failed = content_error(content.trail());
+    fn matched_items(&self, of: &ChannelPart<'_>) -> Result<Vec<MatchedItem>> {
+        let failed = content_error(of.content.trail());
         let cancel = &self.options.cancel;
-        let channel = &content.channels()[index];
+        let channel = &of.content.channels()[of.channel];
         let mut scanner = Scanner::default();
         let meter = &mut Meter::new(cancel);
-        let mut joiner = Joiner::new(content.trail(), channel);
-        self.source.candidates(&self.prepared, content, trail, index, cancel, &mut |block, content, items| {
+        let mut joiner = Joiner::new(of.content.trail(), channel);
+        self.source.candidates(&self.prepared, of, cancel, &mut |block, content, items| {
             joiner.add(block, content, items, meter)
         })?;
         let lifetimes = self.plan.has_lifetimes();
@@ -277,7 +289,8 @@ impl<S: Source> Search<'_, S> {
     pub(crate) fn matched_channel(&self, trail: usize, id: ChannelId) -> Result<Option<MatchedChannel>> {
         let content = self.source.content(trail)?;
         let Some(index) = content.channels().iter().position(|channel| channel.id() == id) else { return Ok(None) };
-        let items = self.matched_items(&content, trail, index)?;
+        let part = ChannelPart { trail, content: &content, channel: index, records: Part::ALL };
+        let items = self.matched_items(&part)?;
         let moments = content.channels()[index].moments().map_err(content_error(content.trail()))?.clone();
         Ok(Some(MatchedChannel { items, moments, facts: self.facts(trail) }))
     }
@@ -290,8 +303,8 @@ impl<S: Source> Search<'_, S> {
         let content = self.source.content(trail)?;
         let mut count = 0;
         for index in 0..content.channels().len() {
-            let cancel = &self.options.cancel;
-            self.source.candidates(&self.prepared, &content, trail, index, cancel, &mut |_, _, items| {
+            let part = ChannelPart { trail, content: &content, channel: index, records: Part::ALL };
+            self.source.candidates(&self.prepared, &part, &self.options.cancel, &mut |_, _, items| {
                 count += items.len() as u64;
                 Ok(())
             })?;
@@ -328,8 +341,8 @@ impl<S: Source> Search<'_, S> {
             }
         }
         if order == Order::Rank {
-            // Stable: hits that are alike stay in the order of trails.
-            Meter::new(&self.options.cancel).sort_by(&mut answer.hits, |a, b| a.1.by_rank(&b.1))?;
+            let order = |a: &(usize, Hit), b: &(usize, Hit)| Hit::by_rank_over_trails((a.0, &a.1), (b.0, &b.1));
+            Meter::new(&self.options.cancel).sort_by(&mut answer.hits, order)?;
         }
         answer.total = answer.hits.len();
         answer.hits.truncate(limit.unwrap_or(usize::MAX));
@@ -388,7 +401,7 @@ impl<S: Source> Search<'_, S> {
                 .collect();
             let mut best = Best::default();
             for (trail, found_in) in hits {
-                let sure = |hit: &Hit| found.rest.is_none_or(|rest| rest.is_behind(hit));
+                let sure = |hit: &Hit| found.rest.is_none_or(|(rest, of_rest)| rest.is_behind(of_rest, (trail, hit)));
                 let found_in = found_in.map(|hits| hits.into_iter().filter(sure).collect());
                 best.add(trail, found_in, limit)?;
             }
@@ -399,31 +412,98 @@ impl<S: Source> Search<'_, S> {
         }
     }
 
-    /// Looks at trails, those that may have the best hits first, until none can have a hit before those found.
+    /// Looks at parts of trails, those that may have the best hits first, until none can have a hit before those found.
     fn best_by_trail(&self, limit: usize) -> Result<Best> {
         self.options.cancel.check()?;
-        let bound = |trail| self.source.bound(&self.prepared, trail).map(|bound| (bound, trail));
-        let mut bounds: Vec<(Bound, usize)> = (0..self.source.trail_count()).filter_map(bound).collect();
-        bounds.sort_unstable_by(|(a, x), (b, y)| b.rank.total_cmp(&a.rank).then(a.start.cmp(&b.start)).then(x.cmp(y)));
+        let whole = |trail| Some(Next::whole(trail, self.source.bound(&self.prepared, trail)?));
+        let mut rest: BinaryHeap<Reverse<Next>> =
+            (0..self.source.trail_count()).filter_map(whole).map(Reverse).collect();
         let mut best = Best::default();
-        let mut rest = bounds.into_iter();
+        let mut searched = FxHashSet::default();
         loop {
-            let worst = (best.hits.len() >= limit).then(|| best.hits.last()).flatten();
-            let may_count =
-                |(bound, _): &(Bound, usize)| limit > 0 && worst.is_none_or(|(_, worst)| !bound.is_behind(worst));
-            let wave: Vec<usize> =
-                rest.by_ref().filter(may_count).take(rayon::current_num_threads()).map(|(_, trail)| trail).collect();
+            let worst = best.hits.last().filter(|_| best.hits.len() >= limit).map(|(trail, hit)| (*trail, hit));
+            let wave =
+                self.next_parts(&mut rest, |next| limit > 0 && worst.is_none_or(|worst| !next.is_behind(worst)))?;
             if wave.is_empty() {
                 best.failures.sort_by_key(|failure| failure.0);
+                best.failures.dedup_by_key(|failure| failure.0);
+                best.searched = searched.len();
                 return Ok(best);
             }
-            let found: Vec<_> = wave.into_par_iter().map(|trail| (trail, self.search_trail(trail))).collect();
+            searched.extend(wave.iter().map(|part| part.0));
+            let search = |(trail, records)| (trail, self.search_part(trail, records));
+            let found: Vec<_> = wave.into_par_iter().map(search).collect();
             for (trail, found) in found {
                 best.add(trail, found, limit)?;
             }
         }
     }
+
+    /// Takes the next parts that may count, one for each thread.
+    fn next_parts(
+        &self,
+        rest: &mut BinaryHeap<Reverse<Next>>,
+        may_count: impl Fn(&Next) -> bool,
+    ) -> Result<Vec<(usize, RecordRange)>> {
+        let asked = Asked { plan: &self.plan, statistics: &self.statistics, prepared: &self.prepared };
+        let mut wave = Vec::new();
+        while wave.len() < rayon::current_num_threads() {
+            let first = rest.peek_mut().filter(|first| may_count(&first.0)).map(PeekMut::pop);
+            let Some(Reverse(next)) = first else { break };
+            let mut parts = match next.parts {
+                Some(parts) => parts,
+                None => self.source.parts(&asked, next.trail, &self.options.cancel)?.into_iter(),
+            };
+            wave.extend(next.records.map(|records| (next.trail, records)));
+            rest.extend(parts.next().map(|part| Reverse(Next::part(next.trail, part, parts))));
+        }
+        Ok(wave)
+    }
 }
+
+/// What was not looked at yet of a trail, and what no hit in it goes beyond.
+struct Next {
+    bound: Bound,
+    trail: usize,
+    /// Those that may have the best hits. Nothing before the trail was divided.
+    records: Option<RecordRange>,
+    /// The other parts, the best first.
+    parts: Option<std::vec::IntoIter<Part>>,
+}
+
+impl Next {
+    fn whole(trail: usize, bound: Bound) -> Next {
+        Next { bound, trail, records: None, parts: None }
+    }
+
+    fn part(trail: usize, part: Part, others: std::vec::IntoIter<Part>) -> Next {
+        Next { bound: part.bound, trail, records: Some(part.records), parts: Some(others) }
+    }
+
+    fn is_behind(&self, hit: (usize, &Hit)) -> bool {
+        self.bound.is_behind(self.trail, hit)
+    }
+}
+
+impl Ord for Next {
+    fn cmp(&self, other: &Next) -> Ordering {
+        self.bound.by_rank(&other.bound).then(self.trail.cmp(&other.trail))
+    }
+}
+
+impl PartialOrd for Next {
+    fn partial_cmp(&self, other: &Next) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Next {
+    fn eq(&self, other: &Next) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Next {}
 
 /// Tells whether an item is visible at the first or last moment of its block, or grows over them.
 fn touches_border(block: &Block, item: u32) -> bool {
@@ -440,8 +520,7 @@ impl Best {
             Ok(mut hits) => {
                 hits.truncate(limit);
                 self.hits.extend(hits.into_iter().map(|hit| (trail, hit)));
-                // As a stable sort of everything in the order of trails.
-                self.hits.sort_by(|a, b| a.1.by_rank(&b.1).then(a.0.cmp(&b.0)));
+                self.hits.sort_by(|a, b| Hit::by_rank_over_trails((a.0, &a.1), (b.0, &b.1)));
                 self.hits.truncate(limit);
             }
             Err(error) if error.is_stop() => return Err(error),

@@ -72,6 +72,36 @@ impl Timeline {
         Ok(timeline)
     }
 
+    /// The most that there can be, by `truths`: moments outside which no leaf holds. `universe` are all moments.
+    pub(crate) fn at_most(
+        plan: &Plan,
+        sessions: &[Option<f64>],
+        truths: &[IntervalSet],
+        universe: &IntervalSet,
+        periods: Vec<IntervalSet>,
+        meter: &mut Meter<'_>,
+    ) -> Result<Timeline> {
+        let mut timeline = Timeline { periods, sessions: sessions.to_vec(), ..Timeline::default() };
+        for sequence in &plan.sequences {
+            let mut found = SequenceTruth::default();
+            if !sequence.is_negative {
+                let leaf = &mut |leaf: usize| match plan.leaves[leaf].is_negative {
+                    true => IntervalSet::EMPTY,
+                    false => truths[leaf].clone(),
+                };
+                found.truth = plan.tree_holds(&sequence.second, universe, &timeline, leaf, meter)?;
+                if let Tree::Leaf(first) = sequence.first {
+                    // What follows begins later than the first beginning.
+                    let begin = truths[first].runs().first().and_then(|run| run.0.checked_add(1));
+                    let after = begin.map_or(IntervalSet::EMPTY, |begin| IntervalSet::run(begin, u32::MAX));
+                    found.truth = found.truth.intersect(&after);
+                }
+            }
+            timeline.sequences.push(found);
+        }
+        Ok(timeline)
+    }
+
     /// Of what holds of one item, the runs that begin as sequence `index` asks.
     pub(crate) fn following(&self, index: usize, holds: &IntervalSet) -> IntervalSet {
         let sequence = &self.sequences[index];

@@ -1,10 +1,11 @@
 //! Where items come from.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use trail_content::{Block, ContentFile};
 use trail_index::{ItemRef, SessionInfo};
-use trail_model::{Offset, Timestamp, TrailId};
+use trail_model::{Offset, RecordId, RecordRange, Timestamp, TrailId};
 
 use crate::plan::Plan;
 use crate::rank::Statistics;
@@ -54,6 +55,16 @@ pub trait Source: Sync {
         Some(Bound::UNKNOWN)
     }
 
+    /// The parts of a trail that hits can be in, each with a bound of its own, the lowest that the source can find; those with
+    /// the best hits first. Every hit lies in one of them.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`](crate::Error::Cancelled), or what keeps the source from answering.
+    fn parts(&self, search: &Asked<'_, Self::Prepared>, trail: usize, _cancel: &Cancel) -> Result<Vec<Part>> {
+        let bound = self.bound(search.prepared, trail);
+        Ok(bound.map(|bound| Part { records: Part::ALL, bound }).into_iter().collect())
+    }
+
     /// The items that may have the best hits, if the source can tell from the index alone; asked only for queries of which
     /// every hit is one item's, whatever else there is.
     ///
@@ -76,7 +87,7 @@ pub trait Source: Sync {
         content.channels()[channel].block(index).map_err(content_error(content.trail()))
     }
 
-    /// Calls `visit` with each block of a channel of `content`, the trail's, that has items in which the query may match: its index, itself, and the
+    /// Calls `visit` with each block of a channel that has items in which the query may match: its index, itself, and the
     /// indexes of the items, in order.
     ///
     /// # Errors
@@ -84,12 +95,22 @@ pub trait Source: Sync {
     fn candidates(
         &self,
         prepared: &Self::Prepared,
-        content: &ContentFile,
-        trail: usize,
-        channel: usize,
+        of: &ChannelPart<'_>,
         cancel: &Cancel,
         visit: &mut Visit<'_>,
     ) -> Result<()>;
+}
+
+/// A channel of a trail, or a part of it.
+pub struct ChannelPart<'c> {
+    /// The trail's number.
+    pub trail: usize,
+    /// Its content.
+    pub content: &'c ContentFile,
+    /// The channel's index in the content.
+    pub channel: usize,
+    /// What was visible after none of these records may be left out.
+    pub records: RecordRange,
 }
 
 /// A source that several searchers ask, one after the other or at a time: what it keeps serves all of them.
@@ -127,13 +148,15 @@ impl<S: Source> Source for &S {
     fn candidates(
         &self,
         prepared: &S::Prepared,
-        content: &ContentFile,
-        trail: usize,
-        channel: usize,
+        of: &ChannelPart<'_>,
         cancel: &Cancel,
         visit: &mut Visit<'_>,
     ) -> Result<()> {
-        S::candidates(self, prepared, content, trail, channel, cancel, visit)
+        S::candidates(self, prepared, of, cancel, visit)
+    }
+
+    fn parts(&self, asked: &Asked<'_, S::Prepared>, trail: usize, cancel: &Cancel) -> Result<Vec<Part>> {
+        S::parts(self, asked, trail, cancel)
     }
 
     fn best_items(&self, asked: &Asked<'_, S::Prepared>, count: usize, cancel: &Cancel) -> Result<Option<BestItems>> {
@@ -159,8 +182,22 @@ pub struct Asked<'a, P> {
 pub struct BestItems {
     /// By trail of the source, then in order.
     pub items: Vec<(usize, ItemRef)>,
-    /// What no hit of any other item goes beyond. Nothing if there are no others.
-    pub rest: Option<Bound>,
+    /// What no hit of any other item goes beyond, and the first trail that has one as good. Nothing if there are no others.
+    pub rest: Option<(Bound, usize)>,
+}
+
+/// A part of a trail.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Part {
+    /// Its records.
+    pub records: RecordRange,
+    /// What no hit in it goes beyond.
+    pub bound: Bound,
+}
+
+impl Part {
+    /// The records of a whole trail.
+    pub const ALL: RecordRange = RecordRange { begin: RecordId(0), end: RecordId(u64::MAX) };
 }
 
 /// What no hit of a trail goes beyond.
@@ -170,15 +207,24 @@ pub struct Bound {
     pub rank: f64,
     /// No hit begins earlier.
     pub start: Offset,
+    /// Nor at an earlier record.
+    pub record: RecordId,
 }
 
 impl Bound {
     /// Of a trail about which nothing is known.
-    pub const UNKNOWN: Bound = Bound { rank: f64::INFINITY, start: Offset(0) };
+    pub const UNKNOWN: Bound = Bound { rank: f64::INFINITY, start: Offset(0), record: RecordId(0) };
 
-    /// Tells whether all hits come behind `hit` by rank.
-    pub(crate) fn is_behind(&self, hit: &Hit) -> bool {
-        self.rank < hit.rank || (self.rank <= hit.rank && self.start > hit.span.start)
+    /// Tells whether all hits of `trail` and those after it come behind `hit` of another, in [`Hit::by_rank_over_trails`].
+    pub(crate) fn is_behind(&self, trail: usize, (of_hit, hit): (usize, &Hit)) -> bool {
+        let start = (self.start, self.record, trail);
+        self.rank < hit.rank || (self.rank <= hit.rank && start > (hit.span.start, hit.records.begin, of_hit))
+    }
+
+    /// The order in which trails are looked at.
+    pub(crate) fn by_rank(&self, other: &Bound) -> Ordering {
+        let by_start = || (self.start, self.record).cmp(&(other.start, other.record));
+        other.rank.total_cmp(&self.rank).then_with(by_start)
     }
 }
 

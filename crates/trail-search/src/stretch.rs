@@ -11,6 +11,7 @@ use trail_model::{ChannelId, RecordRange, TimeSpan};
 
 use crate::hits::channel_stretches;
 use crate::intervals::Interval;
+use crate::source::Part;
 use crate::{Error, Result, Search, Source};
 
 /// A maximal run of moments of a channel at which a query held.
@@ -51,7 +52,7 @@ impl<S: Source> Search<'_, S> {
     /// # Errors
     /// If its content cannot be read, or time is up.
     pub fn stretches(&self, trail: usize) -> Result<Vec<Stretch>> {
-        self.in_channels(trail, channel_stretches)
+        self.in_channels(trail, Part::ALL, channel_stretches)
     }
 
     /// Finds when the query held in all trails, many at a time; the answer does not depend on how many.

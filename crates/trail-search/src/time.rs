@@ -4,7 +4,7 @@ use jiff::Span as JiffSpan;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use trail_content::Moments;
-use trail_model::Timestamp;
+use trail_model::{Offset, Timestamp};
 use trail_query::{LeafKind, TIME_FIELDS, parse_duration};
 
 use crate::intervals::IntervalSet;
@@ -164,6 +164,16 @@ impl Period {
         let first = first_from(count, |at| last_ns(moments, at) >= from);
         let after = first_from(count, |at| i128::from(moments.start_time(at).0) > to);
         after.checked_sub(1).map_or(IntervalSet::EMPTY, |last| IntervalSet::run(first, last))
+    }
+}
+
+impl Period {
+    /// As a part of a recording, both ends inside; nothing where the wall clock is asked for and there is none, or where it
+    /// ends before the recording begins.
+    pub(crate) fn offsets(self, start: Option<Timestamp>) -> Option<(Offset, Offset)> {
+        let (from, to) = (offset(self.from, start, i128::MIN)?, offset(self.to, start, i128::MAX)?);
+        let inside = |ns: i128| Offset(u64::try_from(ns.max(0)).unwrap_or(u64::MAX));
+        (to >= 0).then(|| (inside(from), inside(to)))
     }
 }
 

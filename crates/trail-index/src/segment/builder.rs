@@ -9,8 +9,8 @@ use trail_model::{ChannelId, TrailId};
 
 use super::docs::{DocTable, Run, TrailDocs};
 use super::passing::passing_tokens;
-use super::starts::start_of;
 use super::terms::TermTable;
+use super::visibility::VisibilityBuilder;
 use super::{kind_byte, term_text};
 use crate::KindStats;
 use crate::analyzer::{Analyzer, Token, TokenKind};
@@ -27,8 +27,7 @@ pub(crate) struct SegmentBuilder {
     pub(super) passing: TermTable,
     /// The length of each document in words, in Lucene's one-byte code.
     pub(super) norms: Vec<u8>,
-    /// When each document could first be seen, in milliseconds.
-    pub(super) starts: Vec<u32>,
+    pub(super) visibility: VisibilityBuilder,
     pub(super) docs: DocTable,
     analyzer: Analyzer,
 }
@@ -51,7 +50,7 @@ impl SegmentBuilder {
         while at < items.end && bytes < STEP_LEN {
             let item = block.item(at);
             let words = self.add_item(&item);
-            self.starts.push(start_of(&item, moments));
+            self.visibility.push(block, &item, moments);
             stats[usize::from(item.kind().code())].add(&KindStats::of_item(item.text(), words));
             bytes += item.text().len();
             at += 1;
@@ -120,7 +119,7 @@ impl SegmentBuilder {
             + self.tokens.memory()
             + self.passing.memory()
             + self.norms.capacity()
-            + self.starts.capacity() * size_of::<u32>()
+            + self.visibility.memory()
     }
 
     /// Number of documents.

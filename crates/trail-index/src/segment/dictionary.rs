@@ -6,6 +6,7 @@
 use std::ops::{Bound, Range};
 
 use memchr::memmem::Finder;
+use tantivy::postings::TermInfo;
 use tantivy::termdict::TermDictionary;
 use trail_content::Kind;
 
@@ -33,6 +34,23 @@ pub(crate) struct FlatTerms {
     long: Vec<u32>,
     /// By term.
     letters: Vec<Letters>,
+    /// By term: the dictionary would have to be walked for each.
+    infos: Vec<Info>,
+}
+
+/// Where the documents of a term are.
+#[derive(Clone, Copy, Debug)]
+struct Info {
+    start: u64,
+    len: u32,
+    docs: u32,
+}
+
+impl Info {
+    fn of(info: &TermInfo) -> Info {
+        let range = &info.postings_range;
+        Info { start: range.start as u64, len: u32::try_from(range.len()).unwrap_or(u32::MAX), docs: info.doc_freq }
+    }
 }
 
 /// The characters of a token, as far as they tell that another one is too far from it: a bit for each of 56 sorts, and
@@ -75,6 +93,7 @@ impl FlatTerms {
                 limits.check()?;
             }
             flat.starts.push(flat.len()?);
+            flat.infos.push(Info::of(stream.value()));
             if is_long(stream.key()) {
                 flat.long.push(ordinal as u32);
             }
@@ -93,6 +112,13 @@ impl FlatTerms {
     /// A term's text, without its kind.
     pub(crate) fn text(&self, ordinal: u32) -> &str {
         std::str::from_utf8(&self.key(ordinal)[1..]).unwrap_or("")
+    }
+
+    /// Where the documents of a term are.
+    pub(crate) fn info(&self, ordinal: u32) -> TermInfo {
+        let Info { start, len, docs } = self.infos[ordinal as usize];
+        let start = start as usize;
+        TermInfo { doc_freq: docs, postings_range: start..start + len as usize, positions_range: 0..0 }
     }
 
     /// Tells whether a term stands for a long token, whose text is not known.

@@ -13,14 +13,15 @@
 //! stored, the content file has it; positions are not, a search verifies every candidate on the text.
 
 mod builder;
+mod columns;
 mod dictionary;
 mod docs;
 mod passing;
 mod reader;
-mod starts;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod visibility;
 mod write;
 
 use std::borrow::Cow;
@@ -32,9 +33,10 @@ pub(crate) use builder::SegmentBuilder;
 pub(crate) use dictionary::CHECK_EVERY;
 pub(crate) use docs::{DocTable, Run, TrailDocs};
 pub(crate) use reader::{SegmentReader, Union};
+pub(crate) use visibility::Visibility;
 
 /// Version of the layout of segments and manifests. Another one means that the index must be rebuilt.
-pub const LAYOUT_VERSION: u32 = 4;
+pub const LAYOUT_VERSION: u32 = 5;
 
 /// Terms longer than this many bytes are kept as their beginning and a hash of the rest: no token is left out, and
 /// tantivy's cap of 65,530 bytes is never met.
@@ -42,9 +44,6 @@ pub(crate) const TERM_LEN_MAX: usize = 512;
 
 /// The name of [`DocTable`]'s file in a segment's folder.
 const DOCS_FILE: &str = "docs.json";
-
-/// The name of the file of the documents' first moments.
-const STARTS_FILE: &str = "starts.bin";
 
 const WORDS: Field = Field::from_field_id(0);
 const TOKENS: Field = Field::from_field_id(1);

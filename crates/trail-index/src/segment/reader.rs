@@ -1,7 +1,7 @@
 //! Reads a segment.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use tantivy::fieldnorm::FieldNormReader;
@@ -12,9 +12,10 @@ use trail_content::Kind;
 
 use super::dictionary::{CHECK_EVERY, FlatTerms};
 use super::docs::DocTable;
+use super::visibility::Visibility;
 use super::{PASSING, TERM_LEN_MAX, TOKENS, WORDS, kind_byte, long_head, term_text};
 use crate::error::Error;
-use crate::lookup::{Limits, Lookup, TermField, TermPattern};
+use crate::lookup::{Limits, Lookup, TermField, TermPattern, TermScores, Worth};
 use crate::survey::Frequencies;
 
 /// An open segment.
@@ -25,8 +26,7 @@ pub(crate) struct SegmentReader {
     passing: FieldReader,
     norms: FieldNormReader,
     max_doc: u32,
-    folder: PathBuf,
-    starts: OnceLock<Vec<u32>>,
+    visibility: Visibility,
 }
 
 /// A field of a segment.
@@ -67,20 +67,15 @@ impl SegmentReader {
             let reader = tantivy::SegmentReader::open(segment)?;
             let fields =
                 [reader.inverted_index(WORDS)?, reader.inverted_index(TOKENS)?, reader.inverted_index(PASSING)?];
-            Ok((fields, reader.get_fieldnorms_reader(WORDS)?, reader.max_doc()))
+            let max_doc = reader.max_doc();
+            let visibility = Visibility::open(index.directory(), max_doc)?;
+            Ok((fields, reader.get_fieldnorms_reader(WORDS)?, max_doc, visibility))
         };
-        let (fields, norms, max_doc) = open().map_err(|source| Error::Tantivy { path: folder.to_owned(), source })?;
+        let (fields, norms, max_doc, visibility) =
+            open().map_err(|source| Error::Tantivy { path: folder.to_owned(), source })?;
+        let visibility = visibility.ok_or_else(|| Error::Damaged { path: folder.to_owned() })?;
         let [words, tokens, passing] = fields.map(FieldReader::new);
-        Ok(SegmentReader {
-            docs,
-            words,
-            tokens,
-            passing,
-            norms,
-            max_doc,
-            folder: folder.to_owned(),
-            starts: OnceLock::new(),
-        })
+        Ok(SegmentReader { docs, words, tokens, passing, norms, max_doc, visibility })
     }
 
     /// Which item each document is.
@@ -93,13 +88,9 @@ impl SegmentReader {
         self.max_doc
     }
 
-    /// When each document could first be seen, in milliseconds since the start of its recording, rounded down.
-    pub(crate) fn starts(&self) -> Result<&[u32], Error> {
-        if let Some(starts) = self.starts.get() {
-            return Ok(starts);
-        }
-        let starts = super::starts::load(&self.folder, self.max_doc)?;
-        Ok(self.starts.get_or_init(|| starts))
+    /// When each document could be seen.
+    pub(crate) fn visibility(&self) -> &Visibility {
+        &self.visibility
     }
 
     /// The number of words of a document, as it is stored, and its code.
@@ -192,11 +183,23 @@ impl SegmentReader {
                 Lookup::Prefix(prefix) => union.add_prefix(reader, &key(kind, long_head(prefix).as_bytes()), limits)?,
                 Lookup::Pattern(pattern) => {
                     let flat = field.flat(limits)?;
-                    flat.matching(kind, pattern, limits, |at| union.add_term(reader, flat.key(at), limits))?;
+                    let scores = pattern.scores.and_then(|scores| Some((scores, has.field()?)));
+                    flat.matching(kind, pattern, limits, |at| {
+                        union.add_docs(reader, &flat.info(at), limits)?;
+                        let Some((scores, of_scores)) = scores else { return Ok(()) };
+                        // Which token a long term is, it does not say.
+                        let token = (!flat.is_long(at)).then(|| flat.text(at));
+                        let worth = token.map_or(f64::INFINITY, |token| scores.term(of_scores, token));
+                        if worth > 0.0 {
+                            self.add_worth(&mut union, (scores, of_scores, worth), &flat.info(at))
+                        } else {
+                            Ok(())
+                        }
+                    })?;
                 }
                 Lookup::Range(range) => {
                     let flat = field.flat(limits)?;
-                    flat.inside(kind, range, limits, |at| union.add_term(reader, flat.key(at), limits))?;
+                    flat.inside(kind, range, limits, |at| union.add_docs(reader, &flat.info(at), limits))?;
                 }
             }
         }
@@ -223,12 +226,47 @@ fn seek(list: &mut SegmentPostings, first: u32) -> u32 {
     if next >= first { next } else { list.seek(first) }
 }
 
+impl SegmentReader {
+    /// Adds what a term is worth in the documents that have it.
+    fn add_worth(
+        &self,
+        union: &mut Union,
+        (scores, field, of_term): (&dyn TermScores, TermField, f64),
+        info: &TermInfo,
+    ) -> Result<(), Error> {
+        let reader = self.field(field);
+        union.worth.resize(union.range.len(), Worth::default());
+        let mut list = read(reader, info, IndexRecordOption::WithFreqs)?;
+        let mut doc = seek(&mut list, union.range.start);
+        while doc < union.range.end {
+            let worth = &mut union.worth[(doc - union.range.start) as usize];
+            let sum = if field == TermField::Words { &mut worth.words } else { &mut worth.tokens };
+            let share = scores.share(field, list.term_freq(), self.len_of(doc).0);
+            // A share of what is not known is not known.
+            *sum += if of_term.is_finite() { of_term * share } else { of_term };
+            doc = list.advance();
+        }
+        Ok(())
+    }
+}
+
 /// The field a posting list is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Has {
     Words,
     Tokens,
     Passing,
+}
+
+impl Has {
+    /// The field, if it is one of final texts.
+    fn field(self) -> Option<TermField> {
+        match self {
+            Has::Words => Some(TermField::Words),
+            Has::Tokens => Some(TermField::Tokens),
+            Has::Passing => None,
+        }
+    }
 }
 
 /// The union of some posting lists over a range of documents, to be read forward.
@@ -239,13 +277,15 @@ pub(crate) struct Union {
     bits: Vec<u64>,
     range: Range<u32>,
     terms: usize,
+    /// What the terms of a pattern are worth together in each document of the range. Empty if they are worth all the same.
+    worth: Vec<Worth>,
     /// Kept from one list to the next.
     block: Option<BlockSegmentPostings>,
 }
 
 impl Union {
     fn new(range: Range<u32>) -> Union {
-        Union { lists: Vec::new(), bits: Vec::new(), range, terms: 0, block: None }
+        Union { lists: Vec::new(), bits: Vec::new(), range, terms: 0, worth: Vec::new(), block: None }
     }
 
     fn add_exact(&mut self, has: Has, reader: &InvertedIndexReader, key: &[u8]) -> Result<(), Error> {
@@ -278,11 +318,6 @@ impl Union {
             self.add_docs(reader, terms.value(), limits)?;
         }
         Ok(())
-    }
-
-    fn add_term(&mut self, reader: &InvertedIndexReader, key: &[u8], limits: &Limits<'_>) -> Result<(), Error> {
-        let info = reader.terms().get(key).map_err(Error::Postings)?;
-        info.map_or(Ok(()), |info| self.add_docs(reader, &info, limits))
     }
 
     /// Marks the documents of one term of many.
@@ -318,6 +353,11 @@ impl Union {
         }
         self.block = Some(block);
         Ok(())
+    }
+
+    /// What the terms of a pattern in `doc` are worth together, if it says what each is.
+    pub(crate) fn expanded(&self, doc: u32) -> Option<Worth> {
+        self.worth.get((doc - self.range.start) as usize).copied()
     }
 
     /// The first document of the union at or after `first`. To be asked for in rising order.

@@ -22,17 +22,17 @@ use crate::error::{Error, io};
 pub(super) fn write(builder: SegmentBuilder, folder: &Path) -> Result<DocTable, Error> {
     std::fs::create_dir_all(folder).map_err(io("create", folder))?;
     let docs = builder.docs.clone();
-    super::starts::save(&builder.starts, folder)?;
     write_tantivy(builder, folder).map_err(|source| Error::Tantivy { path: folder.to_owned(), source })?;
     docs.save(folder)?;
     crate::files::sync_folder(folder)?;
     Ok(docs)
 }
 
-fn write_tantivy(builder: SegmentBuilder, folder: &Path) -> tantivy::Result<()> {
+fn write_tantivy(mut builder: SegmentBuilder, folder: &Path) -> tantivy::Result<()> {
     let index = Index::create_in_dir(folder, schema())?;
     let segment = index.new_segment();
     write_unused(&segment)?;
+    builder.visibility.write(builder.len(), index.directory())?;
 
     let mut norms = FieldNormsSerializer::from_write(segment.open_write(SegmentComponent::FieldNorms)?)?;
     norms.serialize_field(WORDS, &builder.norms)?;

@@ -152,12 +152,12 @@ fn patterns_and_ranges() {
         (&long, ""),
     ] {
         let accepts = |token: &str| token.starts_with(prefix) && token.contains(infix) && token.len().is_multiple_of(2);
-        let found = find(Lookup::Pattern(TermPattern { accepts: &accepts, prefix, infix, near: None }));
+        let found = find(Lookup::Pattern(TermPattern { accepts: &accepts, prefix, infix, near: None, scores: None }));
         // What a long token holds behind its beginning is not known.
         let may_match = |token: &str| accepts(token) || (is_long(token) && token.starts_with(prefix));
         assert_eq!(found, of(&may_match), "{prefix:?} {infix:?}");
 
-        let pattern = TermPattern { accepts: &accepts, prefix, infix, near: None };
+        let pattern = TermPattern { accepts: &accepts, prefix, infix, near: None, scores: None };
         for (field, counts) in [(TermField::Words, &expected.words), (TermField::Tokens, &expected.tokens)] {
             let counts =
                 counts.iter().filter(|((kind, token), _)| *kind == Kind::Line && accepts(token) && !is_long(token));
@@ -194,7 +194,7 @@ fn a_look_into_the_dictionary_can_be_cancelled() {
     let looks = AtomicUsize::new(0);
     let is_cancelled = || looks.fetch_add(1, Ordering::Relaxed) >= 1;
     let limits = Limits { is_cancelled: &is_cancelled, ..Limits::default() };
-    let pattern = TermPattern { accepts: &|_| true, prefix: "", infix: "s", near: None };
+    let pattern = TermPattern { accepts: &|_| true, prefix: "", infix: "s", near: None, scores: None };
     let lookup = [Lookup::Pattern(pattern)];
     assert!(matches!(index.trails_with(Kind::Line, &lookup, &limits), Err(Error::Cancelled)));
     assert!(matches!(index.matching_terms(TermField::Words, Kind::Line, &pattern, &limits), Err(Error::Cancelled)));

@@ -46,8 +46,8 @@ fn collection(seed: u64) -> (tempfile::TempDir, IndexReader) {
                 text.push_str(numbers.pick(&[" ", " ", "", "\r\n"]));
             }
             text.push_str(numbers.pick(&["\r\n", "\r\n", ""]));
-            // Times that many sessions share.
-            let offset = Offset(at as u64 / 2 * 1_000_000_000);
+            // Times that many sessions share, and some that differ by nanoseconds.
+            let offset = Offset(at as u64 / 2 * 1_000_000_000 + at as u64 % 2 * (session as u64 % 4) * 300);
             events.push(Event { channel: ChannelId(1), offset, kind: EventKind::Output(text.into_bytes()) });
         }
         let meta = SessionMeta { user: user(session), ..SessionMeta::default() };
@@ -70,10 +70,18 @@ fn user(session: usize) -> Option<String> {
 
 fn random_query(numbers: &mut Numbers, mode: Mode, depth: usize) -> String {
     let word = numbers.pick(&WORDS);
+    if mode == Mode::Screentrail && numbers.below(3) == 0 {
+        return about_time(numbers, depth);
+    }
     match numbers.below(if depth < 2 { 11 } else { 5 }) {
         0 | 1 => format!("\"{word}\""),
         2 => format!("\"{word} {}\"", numbers.pick(&WORDS)),
-        3 => numbers.pick(&["s*", "pass*", "ro*", "title:s*", "1*", "*:*"]).to_owned(),
+        3 if mode == Mode::Sps => numbers.pick(&["s*", "pass*", "ro*", "title:s*", "1*", "*:*"]).to_owned(),
+        3 => {
+            let patterns = ["s*", "pass*", "title:s*", "/[rs]u.*/", "*:*", "root~1", "su~2", "[p TO s]", "*o*", "*"];
+            // The last ones begin with what only this project's own language allows.
+            numbers.pick(&patterns[..if mode == Mode::Screentrail { 10 } else { 8 }]).to_owned()
+        }
         4 => format!("screen:\"{word}\"^{}", 1 + numbers.below(3)),
         5 | 6 => format!("({} AND {})", random_query(numbers, mode, depth + 1), random_query(numbers, mode, depth + 1)),
         7 => format!("({} OR {})", random_query(numbers, mode, depth + 1), random_query(numbers, mode, depth + 1)),
@@ -85,6 +93,30 @@ fn random_query(numbers: &mut Numbers, mode: Mode, depth: usize) -> String {
             random_query(numbers, mode, depth + 1),
             numbers.pick(&["sudo", "s*", "root~1", "x"])
         ),
+    }
+}
+
+/// Periods, lifetimes and sequences.
+fn about_time(numbers: &mut Numbers, depth: usize) -> String {
+    let from = numbers.below(6);
+    match numbers.below(if depth < 2 { 7 } else { 4 }) {
+        0 => format!("during:[+{from}s TO +{}s]", from + numbers.below(4)),
+        1 => format!("at:+{from}s"),
+        2 => format!("shown:<{}s", 1 + numbers.below(4)),
+        3 => format!("shown:>{}s", numbers.below(3)),
+        4 => {
+            let part = random_query(numbers, Mode::Screentrail, depth + 1);
+            format!("({part} AND during:[+{from}s TO +{}s])", from + numbers.below(4))
+        }
+        5 => {
+            let part = random_query(numbers, Mode::Screentrail, depth + 1);
+            format!("({part} AND shown:<{}s)", 1 + numbers.below(4))
+        }
+        _ => {
+            let first = random_query(numbers, Mode::Screentrail, depth + 1);
+            let second = random_query(numbers, Mode::Screentrail, depth + 1);
+            format!("({first} THEN<{}s {second})", 1 + numbers.below(3))
+        }
     }
 }
 
@@ -103,7 +135,7 @@ fn the_best_hits_are_those_of_the_exhaustive_search() {
             let scan =
                 Searcher::new(ScanSource::new(contents.clone()).with_sessions(sessions.clone()), options.clone());
             let indexed = Searcher::new(IndexSource::new(index.clone()), options);
-            for _ in 0..40 {
+            for _ in 0..if mode == Mode::Screentrail { 120 } else { 40 } {
                 let text = random_query(&mut numbers, mode, 0);
                 let query = parse(&text, mode).unwrap().query;
                 let search = indexed.prepare(&query).unwrap();

@@ -7,7 +7,7 @@
 //! cargo run --release -p trail-mkdata -- sessions --count 1500 --seconds 600 -o target/bench-inputs/archive
 //! target/release/trail import --data target/bench-inputs/data target/bench-inputs/archive
 //! cargo run --release --bin search -- [--data target/bench-inputs/data] [--questions 200] [--rounds 3] [--rg rg]
-//!     [--kind AND] [--peers false]
+//!     [--kind AND] [--peers false] [--query TEXT]
 //! ```
 
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ use bench_peers::questions::{Question, Questions};
 use bench_peers::table::{ms, row, times, verdict};
 use trail_index::{DataDir, IndexReader};
 use trail_query::{Mode, parse};
-use trail_search::{IndexSource, Options, Searcher};
+use trail_search::{Best, IndexSource, Options, Searcher};
 
 /// Questions of a kind that ripgrep is asked: it takes about the same for all.
 const RG_QUESTIONS: usize = 5;
@@ -40,17 +40,21 @@ struct Times {
 }
 
 fn main() -> Result<()> {
-    let arguments = Arguments::read(&["data", "questions", "rounds", "rg", "kind", "peers"])?;
+    let arguments = Arguments::read(&["data", "questions", "rounds", "rg", "kind", "peers", "query"])?;
     let data: PathBuf = arguments.get("data", PathBuf::from("target/bench-inputs/data"))?;
     let count: usize = arguments.get("questions", 200)?;
     let rounds: usize = arguments.get("rounds", 3)?;
     let rg: PathBuf = arguments.get("rg", PathBuf::from("rg"))?;
     let only: String = arguments.get("kind", String::new())?;
     let with_peers: bool = arguments.get("peers", true)?;
+    let query: String = arguments.get("query", String::new())?;
     let data = DataDir::open(data)?;
     let report = trail_index::update(&data, &trail_index::IndexOptions::default())?;
     ensure!(report.failed.is_empty(), "{:?}", report.failed);
     let index = IndexReader::open(&data)?;
+    if !query.is_empty() {
+        return one(&Searcher::new(IndexSource::new(index), Options::new(Mode::Screentrail)), &query, rounds);
+    }
     let items = items::read(&index)?;
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("items.txt");
@@ -69,7 +73,7 @@ fn main() -> Result<()> {
     // Readers are warmed by other questions than those that are measured.
     let warming = Questions::new(&items, 5, 99);
     for question in warming.kinds.iter().flat_map(|kind| &kind.1) {
-        ask(&ours, question)?;
+        ask(&ours, &question.ours())?;
         question.fts5().map_or(Ok(0), |query| fts5.best(&query))?;
         question.tantivy(&documents)?.map_or(Ok(0), |query| documents.best(&*query))?;
     }
@@ -82,8 +86,8 @@ fn main() -> Result<()> {
         for question in questions {
             let (mut own, mut sqlite, mut plain) = (Vec::new(), Vec::new(), Vec::new());
             for _ in 0..rounds {
-                let (hits, time) = process_cpu(|| ask(&ours, question));
-                times.hits += hits? / rounds;
+                let (hits, time) = process_cpu(|| ask(&ours, &question.ours()));
+                times.hits += hits?.hits.len() / rounds;
                 own.push(time);
                 if let Some(query) = question.fts5() {
                     let (found, time) = process_cpu(|| fts5.best(&query));
@@ -135,11 +139,21 @@ fn slowest(questions: &[Question], times: &[Duration]) {
 }
 
 /// The best 50, as the command line and the service ask for them.
-fn ask(searcher: &Searcher<IndexSource>, question: &Question) -> Result<usize> {
-    let query = parse(&question.ours(), Mode::Screentrail)?.query;
+fn ask(searcher: &Searcher<IndexSource>, question: &str) -> Result<Best> {
+    let query = parse(question, Mode::Screentrail)?.query;
     let found = searcher.prepare(&query)?.search_best(50)?;
     ensure!(found.failures.is_empty(), "{:?}", found.failures);
-    Ok(found.hits.len())
+    Ok(found)
+}
+
+/// Asks one question as often as there are rounds, to be looked at by a profiler.
+fn one(searcher: &Searcher<IndexSource>, query: &str, rounds: usize) -> Result<()> {
+    for _ in 0..rounds {
+        let (found, time) = process_cpu(|| ask(searcher, query));
+        let found = found?;
+        println!("{}  {} hits, {} trails looked at", ms(time), found.hits.len(), found.searched);
+    }
+    Ok(())
 }
 
 /// The targets, by p99.

@@ -1,0 +1,138 @@
+//! The most that hits of one trail can rank, from when its candidates may have been visible together.
+//!
+//! The best item of each clause may stand in a trail without ever being on the screen with the best of the others. The index
+//! says between which records an item was visible. As if it had been there at each record between, the query is decided as it
+//! is on the texts: with more moments at which leaves hold, and with scores that are not smaller, so that no hit ranks above
+//! what comes out, and none that does begins before the run in which it does. What stands under a NOT holds nowhere.
+
+use trail_index::Sighting;
+use trail_model::{Offset, RecordId, RecordRange};
+
+use crate::Result;
+use crate::cancel::Meter;
+use crate::envelope::{Step, Steps};
+use crate::evaluate::Base;
+use crate::intervals::{Interval, IntervalSet};
+use crate::plan::{Plan, Tree};
+use crate::sequence::Timeline;
+use crate::source::{Bound, Part, TrailFacts};
+
+/// No record is numbered higher here: those beyond count as one moment.
+const LAST: u64 = u32::MAX as u64 - 1;
+
+/// A sighting's start is rounded down to this.
+const START_UNIT_NS: u64 = 1_000;
+
+/// What the periods of a query leave of a recording, both ends inside.
+pub(crate) type Window = (Offset, Offset);
+
+/// What of a recording a query that asks for periods can be true in: those that must hold, whatever else does. Nothing if it
+/// can be true nowhere.
+pub(crate) fn window(plan: &Plan, facts: &TrailFacts) -> Option<Window> {
+    let mut window = Some((Offset(0), Offset(u64::MAX)));
+    for index in required(plan.tree.as_ref()?) {
+        let (from, to) = plan.periods[index].offsets(facts.start)?;
+        let (start, end) = window?;
+        window = Some((start.max(from), end.min(to))).filter(|(from, to)| from <= to);
+    }
+    window
+}
+
+/// The periods that must hold.
+fn required(tree: &Tree) -> Vec<usize> {
+    match tree {
+        Tree::Period(index, _) => vec![*index],
+        Tree::Group { must, .. } => must.iter().flat_map(required).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The parts of a trail with these candidates, by leaf, that hits can be in; those with the best first.
+pub(crate) fn parts(
+    plan: &Plan,
+    sightings: &[Vec<Sighting>],
+    facts: &TrailFacts,
+    meter: &mut Meter<'_>,
+) -> Result<Vec<Part>> {
+    let Some(tree) = &plan.tree else { return Ok(Vec::new()) };
+    let Some(window) = window(plan, facts) else { return Ok(Vec::new()) };
+    meter.spend(sightings.iter().map(Vec::len).sum())?;
+    // What comes first in a sequence need not be in the period of what follows.
+    let is_inside = |of: &&Sighting| !plan.sequences.is_empty() || (of.start <= window.1 && window.0 <= of.end);
+    let steps: Vec<Steps> = sightings.iter().map(|of_leaf| steps(of_leaf.iter().filter(is_inside))).collect();
+    let universe = IntervalSet::run(0, LAST as u32);
+    let truths: Vec<IntervalSet> = steps.iter().map(Steps::moments).collect();
+    let mut periods = vec![universe.clone(); plan.periods.len()];
+    for index in negated(plan, tree, false) {
+        periods[index] = IntervalSet::EMPTY;
+    }
+    let timeline = Timeline::at_most(plan, &facts.sessions, &truths, &universe, periods, meter)?;
+    let base = Base { moments: &universe, timeline: &timeline, of_item: false };
+    let mut leaf = |leaf: usize| if plan.leaves[leaf].is_negative { Steps::default() } else { steps[leaf].clone() };
+    let scores = plan.scores(&base, &mut leaf, meter)?;
+    let begins = Begins::new(sightings, window.0, plan.sequences.is_empty());
+    let part = |&(first, last): &Interval| {
+        meter.spend(1)?;
+        let rank = scores.inside(&IntervalSet::run(first, last)).best().map_or(0.0, |best| best.0);
+        let (start, record) = begins.at_most(first);
+        let end = if u64::from(last) < LAST { last.into() } else { u64::MAX };
+        let records = RecordRange { begin: RecordId(first.into()), end: RecordId(end) };
+        Ok(Part { records, bound: Bound { rank, start, record } })
+    };
+    let mut parts: Vec<Part> = scores.moments().runs().iter().map(part).collect::<Result<_>>()?;
+    parts.sort_by(|a, b| a.bound.by_rank(&b.bound));
+    // What comes first may be gone before what follows begins, and a lifetime goes on outside.
+    if !plan.sequences.is_empty() || plan.has_lifetimes() {
+        parts.truncate(1);
+        parts.iter_mut().for_each(|part| part.records = Part::ALL);
+    }
+    Ok(parts)
+}
+
+/// What is known of when moments begin.
+struct Begins {
+    /// Some moments' records and times, sorted. Times rise with records.
+    known: Vec<(u64, Offset)>,
+    /// The latest of them that is not behind the beginning of what periods leave: nothing that counts begins earlier.
+    least: (Offset, RecordId),
+}
+
+impl Begins {
+    fn new(sightings: &[Vec<Sighting>], from: Offset, is_bound_to_periods: bool) -> Begins {
+        let mut known: Vec<(u64, Offset)> = sightings.iter().flatten().map(|of| (of.first.0, of.start)).collect();
+        known.sort_unstable();
+        let is_before = |&&(_, start): &&(u64, Offset)| start.0.saturating_add(START_UNIT_NS) <= from.0;
+        let before = known.iter().rfind(is_before).filter(|_| is_bound_to_periods);
+        let least = before.map_or((Offset(0), RecordId(0)), |&(record, start)| (start, RecordId(record)));
+        Begins { known, least }
+    }
+
+    /// The latest time and record that moments from `record` on are known not to begin before.
+    fn at_most(&self, record: u32) -> (Offset, RecordId) {
+        let after = self.known.partition_point(|&(first, _)| first <= record.into());
+        let last = after.checked_sub(1).map(|at| self.known[at]);
+        last.map_or((Offset(0), RecordId(0)), |(record, start)| (start, RecordId(record))).max(self.least)
+    }
+}
+
+/// The best score of `sightings` at each record.
+fn steps<'a>(sightings: impl Iterator<Item = &'a Sighting>) -> Steps {
+    let at = |record: RecordId| record.0.min(LAST) as u32;
+    Steps::maximum(sightings.map(|of| Step { begin: at(of.first), end: at(of.last), score: of.weight }).collect())
+}
+
+/// The periods under an odd number of NOTs.
+fn negated(plan: &Plan, tree: &Tree, is_negated: bool) -> Vec<usize> {
+    let all = |trees: &[Tree], is_negated| -> Vec<usize> {
+        trees.iter().flat_map(|tree| negated(plan, tree, is_negated)).collect()
+    };
+    match tree {
+        Tree::Period(index, _) if is_negated => vec![*index],
+        Tree::Sequence(index) => negated(plan, &plan.sequences[*index].second, is_negated),
+        Tree::Best(fields) => all(fields, is_negated),
+        Tree::Group { must, should, must_not, .. } => {
+            [all(must, is_negated), all(should, is_negated), all(must_not, !is_negated)].concat()
+        }
+        _ => Vec::new(),
+    }
+}
