@@ -5,13 +5,15 @@ use trail_model::TrailId;
 
 use crate::error::Error;
 use crate::reader::LiveSegment;
-use crate::segment::{Run, Union};
+use crate::segment::{PairFilter, Run, Union};
 use crate::survey::Frequencies;
 use crate::{ItemRef, Limits, Lookup, Worth};
 
 /// Items that have a token for every lookup, in the order of documents.
 pub(crate) struct Candidates<'s> {
     unions: Vec<Union>,
+    /// Lookups that follow the one before, and what is known of such pairs.
+    pairs: Vec<(usize, PairFilter)>,
     /// Runs of documents that count, not yet passed, last first.
     runs: Vec<LiveRun<'s>>,
     at: u32,
@@ -40,14 +42,19 @@ impl<'s> Candidates<'s> {
         };
         let mut runs: Vec<_> = wanted.flat_map(of_trail).collect();
         runs.reverse();
-        let mut unions = Vec::new();
+        let (mut unions, mut pairs) = (Vec::new(), Vec::new());
         if let (Some(last), Some(first)) = (runs.first(), runs.last()) {
             let range = first.run.first_doc..last.run.end();
             for lookup in lookups {
                 unions.push(segment.reader.lookup(kind, lookup, range.clone(), limits)?);
             }
+            for (at, pair) in lookups.windows(2).enumerate() {
+                if let [Lookup::Exact(first) | Lookup::Next(first), Lookup::Next(second)] = pair {
+                    pairs.extend(segment.reader.pair(kind, first, second)?.map(|pair| (at + 1, pair)));
+                }
+            }
         }
-        Ok(Candidates { unions, runs, at: 0 })
+        Ok(Candidates { unions, pairs, runs, at: 0 })
     }
 
     /// Goes on behind the documents of the trail of the item that came last.
@@ -67,12 +74,23 @@ impl<'s> Candidates<'s> {
             let doc = self.next_common(self.at.max(run.first_doc))?;
             if doc < run.end() {
                 self.at = doc + 1;
+                if self.is_ruled_out(doc) {
+                    continue;
+                }
                 return Some((place, doc));
             }
             self.at = doc;
             self.runs.pop();
         }
         None
+    }
+
+    /// Whether tokens that are to stand next to each other never did in `doc`, which has all of them.
+    fn is_ruled_out(&mut self, doc: u32) -> bool {
+        let unions = &self.unions;
+        self.pairs.iter_mut().any(|(second, pair)| {
+            pair.rules_out(doc, [unions[*second - 1].membership(doc), unions[*second].membership(doc)])
+        })
     }
 
     /// How often `doc`, which came last, has what each lookup asks for.

@@ -20,6 +20,8 @@ pub const TERMS_MAX: usize = 1 << 20;
 pub enum Lookup<'a> {
     /// A token: word, part or whole.
     Exact(&'a str),
+    /// A token that stands one position behind the lookup before, which is a token as well.
+    Next(&'a str),
     /// Any token that begins like this.
     Prefix(&'a str),
     /// Any token that a pattern accepts.

@@ -20,7 +20,7 @@ use crate::ceiling;
 use crate::expansion::AllExpansions;
 use crate::kept::Kept;
 use crate::pattern::{Fuzzy, Pattern, TermRange};
-use crate::plan::{Leaf, LeafMatcher, Plan, Reading};
+use crate::plan::{Atom, Leaf, LeafMatcher, Plan, Reading};
 use crate::prefilter::Prefilter;
 use crate::rank::{DocumentFrequency, KindStatistics, Statistics};
 use crate::session::SessionWeights;
@@ -282,6 +282,7 @@ fn index_error(cancel: &Cancel, span: Span) -> impl Fn(trail_index::Error) -> Er
 /// A [`Lookup`] that owns its text.
 enum Text<'p> {
     Exact(String),
+    Next(String),
     Prefix(String),
     Pattern { accepts: Box<dyn Fn(&str) -> bool + Sync + 'p>, infix: &'p str, near: Option<Near<'p>> },
     Range(&'p TermRange),
@@ -291,6 +292,7 @@ impl Text<'_> {
     fn lookup<'a>(&'a self, scores: Option<&'a dyn TermScores>) -> Lookup<'a> {
         match self {
             Text::Exact(text) => Lookup::Exact(text),
+            Text::Next(text) => Lookup::Next(text),
             Text::Prefix(text) => Lookup::Prefix(text),
             Text::Pattern { accepts, infix, near } => {
                 Lookup::Pattern(TermPattern { accepts, prefix: "", infix, near: *near, scores })
@@ -337,10 +339,19 @@ fn lookups<'p>(plan: &'p Plan, leaf: &Leaf) -> Vec<Text<'p>> {
             atoms.iter().flat_map(|atom| between_blanks(text(atom.token))).collect()
         }
         (LeafMatcher::Sequence(atoms), _) => {
-            let terms = |atom: &crate::plan::Atom| {
-                if atom.words.is_empty() { vec![atom.token] } else { atom.words.clone() }
-            };
-            atoms.iter().flat_map(terms).map(|term| exact(text(term))).collect()
+            let mut lookups = Vec::new();
+            for (at, atom) in atoms.iter().enumerate() {
+                let before = at.checked_sub(1).map(|before| &atoms[before]);
+                let is_next = |before: &Atom| before.words.is_empty() && before.offset + 1 == atom.offset;
+                if !atom.words.is_empty() {
+                    lookups.extend(atom.words.iter().map(|&word| exact(text(word))));
+                } else if before.is_some_and(is_next) {
+                    lookups.push(Text::Next(text(atom.token).to_owned()));
+                } else {
+                    lookups.push(exact(text(atom.token)));
+                }
+            }
+            lookups
         }
     }
 }

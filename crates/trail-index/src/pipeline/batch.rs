@@ -129,7 +129,7 @@ impl<'a> Round<'a> {
     }
 
     fn worker(&self) {
-        let mut builder = SegmentBuilder::default();
+        let mut builder = SegmentBuilder::new(self.options.common_docs);
         while let Some(task) = self.queue.take() {
             let more = match task {
                 Task::Trail(trail) => self.prepare(trail),
@@ -229,7 +229,8 @@ impl<'a> Round<'a> {
                 Ok(next) => next,
                 Err(panic) => {
                     // The builder may hold half an item: what it held is indexed again, without this trail.
-                    let lost: BTreeSet<TrailId> = std::mem::take(builder).trails().collect();
+                    let lost: BTreeSet<TrailId> =
+                        std::mem::replace(builder, SegmentBuilder::new(self.options.common_docs)).trails().collect();
                     for (work, state) in self.work.iter().zip(&self.states) {
                         lock(state).lost |= lost.contains(&work.trail);
                     }
@@ -245,7 +246,7 @@ impl<'a> Round<'a> {
 
     /// Writes what has been built.
     fn flush(&self, builder: &mut SegmentBuilder) {
-        let builder = std::mem::take(builder);
+        let builder = std::mem::replace(builder, SegmentBuilder::new(self.options.common_docs));
         if builder.is_empty() || lock(&self.failure).is_some() {
             return;
         }

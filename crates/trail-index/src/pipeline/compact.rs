@@ -99,7 +99,7 @@ fn merge(generation: &mut Generation, names: &[String], options: &IndexOptions) 
     let partition = partition.partition.clone();
     let entries = generation.manifest.trails.iter().filter_map(|entry| Some((entry.trail?, entry)));
     let by_trail: HashMap<TrailId, &TrailEntry> = entries.filter(|(_, entry)| !entry.segments.is_empty()).collect();
-    let mut builder = SegmentBuilder::default();
+    let mut builder = SegmentBuilder::new(options.common_docs);
     let mut contents: HashMap<TrailId, ContentFile> = HashMap::new();
     for name in names {
         let folder = generation.data.generation_dir(&generation.name).join(&partition).join(name);

@@ -59,6 +59,9 @@ pub struct IndexOptions {
     pub fresh: bool,
     /// Write segments anew in which anything is dead, so that nothing of it is left on the disk.
     pub purge: bool,
+    /// With so many documents of a segment a token becomes common: pairs of such tokens are indexed, so that phrases of them
+    /// are found without a look at every text that has both.
+    pub common_docs: u32,
     /// What reads the pixels of desktops; content that another one read is made again. Nothing: content that is there
     /// will do, whatever read it, and what is new is not read.
     pub reader: Option<PixelReader>,
@@ -73,6 +76,9 @@ pub struct IndexOptions {
 #[doc(hidden)]
 pub type Hook = Arc<dyn Fn(&'static str) -> Result<(), Error> + Send + Sync>;
 
+/// [`IndexOptions::common_docs`] by default. As many texts of a segment may be looked at in vain for a phrase.
+const COMMON_DOCS: u32 = 256;
+
 impl Default for IndexOptions {
     fn default() -> IndexOptions {
         IndexOptions {
@@ -80,6 +86,7 @@ impl Default for IndexOptions {
             selection: Selection::Changed,
             fresh: false,
             purge: false,
+            common_docs: COMMON_DOCS,
             reader: None,
             progress: Arc::new(()),
             hook: None,

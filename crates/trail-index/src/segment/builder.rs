@@ -8,6 +8,7 @@ use trail_content::{Block, Item, Kind, Moments};
 use trail_model::{ChannelId, TrailId};
 
 use super::docs::{DocTable, Run, TrailDocs};
+use super::pairs::PairsBuilder;
 use super::passing::passing_tokens;
 use super::terms::TermTable;
 use super::visibility::VisibilityBuilder;
@@ -15,24 +16,40 @@ use super::{kind_byte, term_text};
 use crate::KindStats;
 use crate::analyzer::{Analyzer, Token, TokenKind};
 use crate::error::Error;
+use crate::lookup::TermField;
 
 /// Bytes of text that are added before memory is looked at again.
 const STEP_LEN: usize = 1 << 20;
 
 /// The items of some content blocks, inverted.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct SegmentBuilder {
     pub(super) words: TermTable,
     pub(super) tokens: TermTable,
     pub(super) passing: TermTable,
     /// The length of each document in words, in Lucene's one-byte code.
     pub(super) norms: Vec<u8>,
+    pub(super) pairs: PairsBuilder,
     pub(super) visibility: VisibilityBuilder,
     pub(super) docs: DocTable,
     analyzer: Analyzer,
 }
 
 impl SegmentBuilder {
+    /// Begins without documents. With `common_docs` documents a token becomes common: pairs of such tokens are indexed.
+    pub(crate) fn new(common_docs: u32) -> SegmentBuilder {
+        SegmentBuilder {
+            words: TermTable::default(),
+            tokens: TermTable::default(),
+            passing: TermTable::default(),
+            norms: Vec::new(),
+            pairs: PairsBuilder::new(common_docs),
+            visibility: VisibilityBuilder::default(),
+            docs: DocTable::default(),
+            analyzer: Analyzer::default(),
+        }
+    }
+
     /// Adds items of a content block, in order, with the channel's moments if they are known, until they have about [`STEP_LEN`] bytes of text; returns the item to go
     /// on with.
     pub(crate) fn add_items(
@@ -85,14 +102,17 @@ impl SegmentBuilder {
         let doc = self.norms.len() as u32;
         let kind = kind_byte(item.kind());
         let mut count = 0;
-        let (words, tokens) = (&mut self.words, &mut self.tokens);
-        self.analyzer.analyze(item.text(), |token| match token.kind {
-            TokenKind::Word => {
-                count += 1;
-                words.add(kind, &term_text(token.text), doc);
-            }
-            TokenKind::Part | TokenKind::Whole => tokens.add(kind, &term_text(token.text), doc),
+        let (words, tokens, pairs) = (&mut self.words, &mut self.tokens, &mut self.pairs);
+        self.analyzer.analyze(item.text(), |token| {
+            let term = term_text(token.text);
+            let (field, table) = match token.kind {
+                TokenKind::Word => (TermField::Words, &mut *words),
+                TokenKind::Part | TokenKind::Whole => (TermField::Tokens, &mut *tokens),
+            };
+            count += u32::from(token.kind == TokenKind::Word);
+            pairs.token(kind, field, &term, token.position, doc, table.add(kind, &term, doc));
         });
+        pairs.finish(kind, item, doc);
         let passing = &mut self.passing;
         let settled = passing_tokens(item, &mut self.analyzer, |token: Token<'_>| {
             let term = term_text(token.text);
@@ -118,6 +138,7 @@ impl SegmentBuilder {
         self.words.memory()
             + self.tokens.memory()
             + self.passing.memory()
+            + self.pairs.memory()
             + self.norms.capacity()
             + self.visibility.memory()
     }

@@ -1,13 +1,14 @@
 //! Segments: some trails' items as one tantivy segment, and what is needed to read it.
 //!
 //! A document is an item, and documents stand in the order of the items they came from: trail by trail, channel by
-//! channel, block by block. [`DocTable`] says which item a document is. Three indexed fields:
+//! channel, block by block. [`DocTable`] says which item a document is. Four indexed fields:
 //!
 //! | field | terms | with |
 //! | --- | --- | --- |
 //! | `words` | words of the final text | frequencies, length (one byte, Lucene's) |
 //! | `tokens` | parts and wholes of the final text | frequencies |
 //! | `passing` | tokens that stood complete while the text grew and that the final text does not have | nothing |
+//! | `pairs` | pairs of frequent tokens that stand next to each other | nothing |
 //!
 //! Every term begins with a letter for the kind of its item, so that document frequencies are per kind. Text is not
 //! stored, the content file has it; positions are not, a search verifies every candidate on the text.
@@ -16,6 +17,7 @@ mod builder;
 mod columns;
 mod dictionary;
 mod docs;
+mod pairs;
 mod passing;
 mod reader;
 mod terms;
@@ -32,6 +34,7 @@ use trail_content::Kind;
 pub(crate) use builder::SegmentBuilder;
 pub(crate) use dictionary::CHECK_EVERY;
 pub(crate) use docs::{DocTable, Run, TrailDocs};
+pub(crate) use pairs::PairFilter;
 pub(crate) use reader::{SegmentReader, Union};
 pub(crate) use visibility::Visibility;
 
@@ -48,6 +51,7 @@ const DOCS_FILE: &str = "docs.json";
 const WORDS: Field = Field::from_field_id(0);
 const TOKENS: Field = Field::from_field_id(1);
 const PASSING: Field = Field::from_field_id(2);
+const PAIRS: Field = Field::from_field_id(3);
 
 fn schema() -> Schema {
     let indexed = |option, norms| {
@@ -58,6 +62,7 @@ fn schema() -> Schema {
     schema.add_text_field("words", indexed(IndexRecordOption::WithFreqs, true));
     schema.add_text_field("tokens", indexed(IndexRecordOption::WithFreqs, false));
     schema.add_text_field("passing", indexed(IndexRecordOption::Basic, false));
+    schema.add_text_field("pairs", indexed(IndexRecordOption::Basic, false));
     schema.build()
 }
 

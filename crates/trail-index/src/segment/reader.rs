@@ -12,8 +12,9 @@ use trail_content::Kind;
 
 use super::dictionary::{CHECK_EVERY, FlatTerms};
 use super::docs::DocTable;
+use super::pairs::{Membership, PairFilter};
 use super::visibility::Visibility;
-use super::{PASSING, TERM_LEN_MAX, TOKENS, WORDS, kind_byte, long_head, term_text};
+use super::{PAIRS, PASSING, TERM_LEN_MAX, TOKENS, WORDS, kind_byte, long_head, term_text};
 use crate::error::Error;
 use crate::lookup::{Limits, Lookup, TermField, TermPattern, TermScores, Worth};
 use crate::survey::Frequencies;
@@ -24,6 +25,7 @@ pub(crate) struct SegmentReader {
     words: FieldReader,
     tokens: FieldReader,
     passing: FieldReader,
+    pairs: Arc<InvertedIndexReader>,
     norms: FieldNormReader,
     max_doc: u32,
     visibility: Visibility,
@@ -67,15 +69,16 @@ impl SegmentReader {
             let reader = tantivy::SegmentReader::open(segment)?;
             let fields =
                 [reader.inverted_index(WORDS)?, reader.inverted_index(TOKENS)?, reader.inverted_index(PASSING)?];
+            let pairs = reader.inverted_index(PAIRS)?;
             let max_doc = reader.max_doc();
             let visibility = Visibility::open(index.directory(), max_doc)?;
-            Ok((fields, reader.get_fieldnorms_reader(WORDS)?, max_doc, visibility))
+            Ok((fields, pairs, reader.get_fieldnorms_reader(WORDS)?, max_doc, visibility))
         };
-        let (fields, norms, max_doc, visibility) =
+        let (fields, pairs, norms, max_doc, visibility) =
             open().map_err(|source| Error::Tantivy { path: folder.to_owned(), source })?;
         let visibility = visibility.ok_or_else(|| Error::Damaged { path: folder.to_owned() })?;
         let [words, tokens, passing] = fields.map(FieldReader::new);
-        Ok(SegmentReader { docs, words, tokens, passing, norms, max_doc, visibility })
+        Ok(SegmentReader { docs, words, tokens, passing, pairs, norms, max_doc, visibility })
     }
 
     /// Which item each document is.
@@ -161,6 +164,11 @@ impl SegmentReader {
         }
     }
 
+    /// What the segment knows of two tokens that are to stand next to each other.
+    pub(crate) fn pair(&self, kind: Kind, first: &str, second: &str) -> Result<Option<PairFilter>, Error> {
+        PairFilter::open(&self.pairs, kind, first, second)
+    }
+
     /// Every document that may match `lookup`, over all fields; only those in `range` are asked for.
     pub(crate) fn lookup(
         &self,
@@ -176,7 +184,9 @@ impl SegmentReader {
             // One field has frequencies, the others have not: a block is read by its own field's rules.
             union.block = None;
             match lookup {
-                Lookup::Exact(token) => union.add_exact(has, reader, &key(kind, &term_text(token)))?,
+                Lookup::Exact(token) | Lookup::Next(token) => {
+                    union.add_exact(has, reader, &key(kind, &term_text(token)))?
+                }
                 Lookup::Prefix(prefix) if prefix.len() <= TERM_LEN_MAX => {
                     union.add_prefix(reader, &key(kind, prefix.as_bytes()), limits)?;
                 }
@@ -212,12 +222,16 @@ fn key(kind: Kind, term: &[u8]) -> Vec<u8> {
     [&[kind_byte(kind)], term].concat()
 }
 
-fn read(reader: &InvertedIndexReader, info: &TermInfo, option: IndexRecordOption) -> Result<SegmentPostings, Error> {
+pub(super) fn read(
+    reader: &InvertedIndexReader,
+    info: &TermInfo,
+    option: IndexRecordOption,
+) -> Result<SegmentPostings, Error> {
     reader.read_postings_from_terminfo(info, option).map_err(Error::Postings)
 }
 
 /// The first document of `list` at or after `first`; behind the last comes one that no segment has.
-fn seek(list: &mut SegmentPostings, first: u32) -> u32 {
+pub(super) fn seek(list: &mut SegmentPostings, first: u32) -> u32 {
     if list.doc() >= first {
         return list.doc();
     }
@@ -294,6 +308,19 @@ impl Union {
             self.lists.push((has, read(reader, &info, option)?));
         }
         Ok(())
+    }
+
+    /// Where `doc`, which [`Union::next_from`] gave last, has it.
+    pub(crate) fn membership(&self, doc: u32) -> Membership {
+        let mut has = Membership::default();
+        for (field, _) in self.lists.iter().filter(|(_, list)| list.doc() == doc) {
+            match field {
+                Has::Words => has.words = true,
+                Has::Tokens => has.tokens = true,
+                Has::Passing => has.passing = true,
+            }
+        }
+        has
     }
 
     /// How often `doc`, which [`Union::next_from`] gave last, has it.

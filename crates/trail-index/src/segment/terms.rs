@@ -39,9 +39,18 @@ pub(super) struct TermTable {
     postings: Vec<Posting>,
 }
 
+/// What became of an occurrence.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Added {
+    /// How many documents have the term so far.
+    pub(super) docs: u32,
+    /// It was the first in its document.
+    pub(super) is_first: bool,
+}
+
 impl TermTable {
     /// Counts one occurrence of `kind` + `text` in `doc`, which is not less than any before.
-    pub(super) fn add(&mut self, kind: u8, text: &[u8], doc: u32) {
+    pub(super) fn add(&mut self, kind: u8, text: &[u8], doc: u32) -> Added {
         let hash = hash(kind, text);
         let ordinal = match self.find(hash, kind, text) {
             Ok(ordinal) => ordinal,
@@ -50,12 +59,14 @@ impl TermTable {
         let term = &mut self.terms[ordinal as usize];
         if term.last_doc == doc {
             self.postings[term.last_posting as usize].freq += 1;
-            return;
+            return Added { docs: term.doc_freq, is_first: false };
         }
         term.doc_freq += 1;
         term.last_doc = doc;
         term.last_posting = self.postings.len() as u32;
+        let docs = term.doc_freq;
         self.postings.push(Posting { term: ordinal, doc, freq: 1 });
+        Added { docs, is_first: true }
     }
 
     /// Tells whether the last document to which anything was added, `doc`, has that term.

@@ -60,7 +60,7 @@ fn an_item_that_grows_without_end_is_always_a_candidate() {
 
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path().join("segment");
-    let mut builder = SegmentBuilder::default();
+    let mut builder = SegmentBuilder::new(4);
     builder.add_items(TRAIL, ChannelId(1), 0, &block, None, 0..block.len());
     builder.write(&folder).unwrap();
     let reader = SegmentReader::open(&folder).unwrap();
@@ -70,6 +70,78 @@ fn an_item_that_grows_without_end_is_always_a_candidate() {
     assert_eq!((union.next_from(0), union.next_from(1)), (Some(0), Some(1)));
     let mut union = reader.lookup(Kind::Title, &Lookup::Exact("other"), 0..2, &Limits::default()).unwrap();
     assert_eq!(union.next_from(0), None);
+}
+
+/// Documents that have `first` and behind it `second` for what the segment knows.
+fn next_to_each_other(reader: &SegmentReader, first: &str, second: &str) -> Vec<u32> {
+    let limits = Limits::default();
+    let lookup = |token| reader.lookup(Kind::Line, &Lookup::Exact(token), 0..reader.max_doc(), &limits).unwrap();
+    let (mut left, mut right) = (lookup(first), lookup(second));
+    let mut pair = reader.pair(Kind::Line, first, second).unwrap();
+    let mut docs = Vec::new();
+    for doc in 0..reader.max_doc() {
+        let has_both = left.next_from(doc) == Some(doc) && right.next_from(doc) == Some(doc);
+        let is_ruled_out = has_both
+            && pair.as_mut().is_some_and(|pair| pair.rules_out(doc, [left.membership(doc), right.membership(doc)]));
+        if has_both && !is_ruled_out {
+            docs.push(doc);
+        }
+    }
+    docs
+}
+
+/// Every pair of tokens at neighbouring positions is found, in texts that grew as well, and hardly more once both tokens are
+/// common.
+#[test]
+fn pairs_are_found_where_they_stand_next_to_each_other() {
+    const COMMON: u32 = 5;
+    let words = ["sudo", "-u", "root", "a.b", "x=root", "www.gnu.org", "|", "(root)", "日本", "b", "10.0.0.1:22"];
+    let mut state = 7_u64;
+    let mut below = |limit: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % limit
+    };
+    let texts: Vec<String> =
+        (0..300).map(|_| (0..1 + below(5)).map(|_| words[below(words.len())]).collect::<Vec<_>>().join(" ")).collect();
+    let items: Vec<ItemBuf> =
+        texts.iter().enumerate().map(|(at, text)| if at % 10 == 9 { grown(text, [1]) } else { line(text) }).collect();
+    let block = Block::from_items(0, 10, &items);
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().join("segment");
+    let mut builder = SegmentBuilder::new(COMMON);
+    builder.add_items(TRAIL, ChannelId(1), 0, &block, None, 0..block.len());
+    builder.write(&folder).unwrap();
+    let reader = SegmentReader::open(&folder).unwrap();
+
+    // Items of a block may stand in another order than they were given.
+    let of_docs: Vec<Vec<(String, u32)>> = block
+        .items()
+        .map(|item| {
+            let mut tokens = Vec::new();
+            Analyzer::new().analyze(item.text(), |token| tokens.push((token.text.to_owned(), token.position)));
+            tokens
+        })
+        .collect();
+    let tokens: std::collections::BTreeSet<&String> = of_docs.iter().flatten().map(|(token, _)| token).collect();
+    let mut in_vain = 0;
+    for first in &tokens {
+        for second in &tokens {
+            let found = next_to_each_other(&reader, first, second);
+            let is_pair = |tokens: &Vec<(String, u32)>| {
+                let stands =
+                    |token: &String, at| tokens.iter().any(|(text, position)| text == token && *position == at);
+                tokens.iter().any(|(text, position)| text == *first && stands(second, position + 1))
+            };
+            let expected: Vec<u32> = (0..).zip(&of_docs).filter(|(_, doc)| is_pair(doc)).map(|(doc, _)| doc).collect();
+            assert!(expected.iter().all(|doc| found.contains(doc)), "{first} {second}");
+            let grew = |doc: &&u32| block.item(**doc as usize).spans().any(|span| !span.growth.is_empty());
+            let others = found.iter().filter(|doc| !expected.contains(doc) && !grew(doc)).count();
+            // Before a token is common in a field, so many documents at most have it there.
+            assert!(others < 4 * COMMON as usize, "{first} {second}: {others}");
+            in_vain += others;
+        }
+    }
+    assert!(in_vain > 0, "the words are common from the beginning");
 }
 
 /// CPU time of the process, in seconds.
@@ -151,7 +223,7 @@ fn layouts_side_by_side() {
         assert!(count > 0);
     });
     measure("flat tables", &|folder| {
-        let mut builder = SegmentBuilder::default();
+        let mut builder = SegmentBuilder::new(4);
         for (block, index) in blocks.iter().zip(0..) {
             let mut at = 0;
             while at < block.len() {

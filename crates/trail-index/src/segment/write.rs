@@ -15,8 +15,9 @@ use tantivy::store::{Compressor, StoreWriter};
 use tantivy::{Index, IndexMeta, Segment};
 
 use super::docs::DocTable;
+use super::pairs::PairsBuilder;
 use super::terms::TermTable;
-use super::{PASSING, SegmentBuilder, TOKENS, WORDS, schema};
+use super::{PAIRS, PASSING, SegmentBuilder, TOKENS, WORDS, schema};
 use crate::error::{Error, io};
 
 pub(super) fn write(builder: SegmentBuilder, folder: &Path) -> Result<DocTable, Error> {
@@ -42,6 +43,7 @@ fn write_tantivy(mut builder: SegmentBuilder, folder: &Path) -> tantivy::Result<
     write_field(&segment, &mut fields, WORDS, builder.words)?;
     write_field(&segment, &mut fields, TOKENS, builder.tokens)?;
     write_field(&segment, &mut fields, PASSING, builder.passing)?;
+    write_pairs(&segment, &mut fields, builder.pairs)?;
     fields.close()?;
 
     let segment = segment.with_max_doc(builder.norms.len() as u32);
@@ -79,6 +81,21 @@ fn write_field(
         for &(doc, freq) in postings {
             writer.write_doc(doc, freq, &[]);
         }
+        writer.close_term()
+    })?;
+    writer.close()?;
+    Ok(())
+}
+
+fn write_pairs(segment: &Segment, fields: &mut InvertedIndexSerializer, pairs: PairsBuilder) -> tantivy::Result<()> {
+    if pairs.is_empty() {
+        return Ok(());
+    }
+    let norms = FieldNormReaders::open(segment.open_read(SegmentComponent::FieldNorms)?)?.get_field(PAIRS)?;
+    let mut writer = fields.new_field(PAIRS, 0, norms)?;
+    pairs.for_each_sorted(|key, docs| {
+        writer.new_term(key, docs.len() as u32, false)?;
+        docs.iter().for_each(|&doc| writer.write_doc(doc, 1, &[]));
         writer.close_term()
     })?;
     writer.close()?;

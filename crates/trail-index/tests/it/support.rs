@@ -94,6 +94,8 @@ fn fingerprint(text: &str) -> u64 {
 pub(crate) fn options(jobs: usize) -> IndexOptions {
     let mut options = IndexOptions::default();
     options.jobs = jobs;
+    // Small data is to have pairs, too.
+    options.common_docs = 8;
     options
 }
 

@@ -33,6 +33,8 @@ fn collection(seed: u64) -> (tempfile::TempDir, IndexReader) {
     let dir = DataDir::create(folder.path()).unwrap();
     let mut options = IndexOptions::default();
     options.jobs = 1;
+    // Words are frequent soon: half of the lines are known by their pairs.
+    options.common_docs = 3;
     for session in 0..48 {
         let mut events = vec![Event {
             channel: ChannelId(1),

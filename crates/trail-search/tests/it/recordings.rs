@@ -49,7 +49,10 @@ fn data() -> &'static Data {
                 trail_replay::record_events(path, &header, WriterOptions::default(), &collected.events, None).unwrap();
             }
         }
-        trail_index::update(&dir, &IndexOptions::default()).unwrap();
+        // As in a large archive, where pairs of words are indexed.
+        let mut options = IndexOptions::default();
+        options.common_docs = 4;
+        trail_index::update(&dir, &options).unwrap();
         let index = IndexReader::open(&dir).unwrap();
         let contents = index.indexed().map(|(trail, _)| Arc::new(index.open_content(trail).unwrap())).collect();
         Data { _folder: folder, dir, index, contents }
