@@ -14,6 +14,8 @@ pub(crate) struct Candidates<'s> {
     unions: Vec<Union>,
     /// Lookups that follow the one before, and what is known of such pairs.
     pairs: Vec<(usize, PairFilter)>,
+    /// Whether some pattern says what its tokens are worth.
+    has_worth: bool,
     /// Runs of documents that count, not yet passed, last first.
     runs: Vec<LiveRun<'s>>,
     at: u32,
@@ -54,7 +56,8 @@ impl<'s> Candidates<'s> {
                 }
             }
         }
-        Ok(Candidates { unions, pairs, runs, at: 0 })
+        let has_worth = unions.iter().any(Union::has_worth);
+        Ok(Candidates { unions, pairs, has_worth, runs, at: 0 })
     }
 
     /// Goes on behind the documents of the trail of the item that came last.
@@ -102,6 +105,9 @@ impl<'s> Candidates<'s> {
 
     /// What the terms of patterns in `doc`, which came last, are worth together.
     pub(crate) fn expanded(&self, doc: u32) -> Worth {
+        if !self.has_worth {
+            return Worth::default();
+        }
         let of_patterns = self.unions.iter().filter_map(|union| union.expanded(doc));
         of_patterns.fold(Worth::default(), |all, of_one| all + of_one)
     }

@@ -97,6 +97,12 @@ impl IndexReader {
         }
     }
 
+    /// Whether each channel of the trail at `place` in the manifest has one block.
+    pub fn is_one_block(&self, place: usize) -> bool {
+        let docs = self.segments_of(place).iter().flat_map(|&segment| self.segments()[segment].docs_of(place));
+        docs.flat_map(|docs| &docs.runs).all(|run| run.block == 0)
+    }
+
     fn open_generation(data: &DataDir, generation: &str) -> Result<IndexReader, Error> {
         let folder = data.generation_dir(generation);
         let manifest = Manifest::load(&folder)?.ok_or_else(|| Error::NoIndex { path: folder.clone() })?;

@@ -53,13 +53,6 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// The one that comes first.
-    fn better(self, other: Standing) -> Standing {
-        let key = |of: &Standing| (of.start, of.record);
-        let is_behind = other.weight.total_cmp(&self.weight).then_with(|| key(&self).cmp(&key(&other)));
-        if is_behind == Ordering::Greater { other } else { self }
-    }
-
     /// Both at once: the greater weight, the earlier start.
     fn merge(self, other: Standing) -> Standing {
         Standing {
@@ -152,6 +145,19 @@ impl Found {
 }
 
 impl LeafCandidates {
+    /// How many candidates the trail at `place` in the manifest has at most.
+    pub fn count(&self, index: &IndexReader, place: usize) -> usize {
+        let of_segment = |&number: &usize| {
+            let ranges = index.segments()[number].docs_of(place).filter_map(TrailDocs::range);
+            let count = |range: Range<u32>| match self {
+                LeafCandidates::Found(found) => found.within(number, range).count(),
+                LeafCandidates::Lasting(_) => range.len(),
+            };
+            ranges.map(count).sum::<usize>()
+        };
+        index.segments_of(place).iter().map(of_segment).sum()
+    }
+
     /// The best of a trail's candidates, if it has some: by place in the manifest.
     pub fn standing(&self, place: usize) -> Option<Standing> {
         match self {
@@ -162,19 +168,27 @@ impl LeafCandidates {
         }
     }
 
-    /// The candidates of the trail at `place` in the manifest of `index`, the one that was asked; nothing of those that were
-    /// not kept.
-    pub fn sightings(&self, index: &IndexReader, place: usize, mut take: impl FnMut(Sighting)) {
+    /// The candidates of the trail at `place` in the manifest of `index`, the one that was asked, that may have been visible
+    /// in one of these ranges of records, which come in order and apart; nothing of those that were not kept.
+    pub fn sightings(&self, index: &IndexReader, place: usize, within: &[RecordRange], mut take: impl FnMut(Sighting)) {
         for &number in index.segments_of(place) {
             let segment = &index.segments()[number];
             let visibility = segment.reader.visibility();
             for range in segment.docs_of(place).filter_map(TrailDocs::range) {
+                let is_inside = |doc| {
+                    let (first, last) = (visibility.first(doc), visibility.last(doc));
+                    let behind = within.partition_point(|range| range.end < first);
+                    within.get(behind).is_some_and(|range| range.begin <= last)
+                };
+                let is_all = matches!(within, [RecordRange { begin: RecordId(0), end: RecordId(u64::MAX) }]);
+                let is_inside = |doc| is_all || is_inside(doc);
                 match self {
-                    LeafCandidates::Found(found) => {
-                        found.within(number, range).for_each(|(doc, weight)| take(sighting(visibility, doc, weight)));
-                    }
+                    LeafCandidates::Found(found) => found
+                        .within(number, range)
+                        .filter(|&(doc, _)| is_inside(doc))
+                        .for_each(|(doc, weight)| take(sighting(visibility, doc, weight))),
                     LeafCandidates::Lasting(lasting) => range
-                        .filter(|&doc| lasting.has(visibility, doc))
+                        .filter(|&doc| lasting.has(visibility, doc) && is_inside(doc))
                         .for_each(|doc| take(sighting(visibility, doc, lasting.weight))),
                 }
             }
@@ -244,23 +258,29 @@ impl BestCandidates {
         BestCandidates { most, order, kept: BinaryHeap::new(), left_out: false }
     }
 
-    /// Leaves out one of that weight if it is too light, whenever it could be seen.
-    fn leaves_out(&mut self, weight: f64) -> bool {
-        let is_light =
-            self.kept.len() >= self.most && self.kept.peek().is_none_or(|worst| weight < worst.0.standing.weight);
-        self.left_out |= is_light;
-        is_light
-    }
-
-    fn offer(&mut self, standing: Standing, place: usize, segment: usize, doc: u32) {
-        let order = self.order.get(place).copied().unwrap_or(u32::MAX);
-        let candidate = Candidate { standing, order, place: place as u32, segment: segment as u32, doc };
-        if self.kept.len() < self.most {
-            self.kept.push(Reverse(candidate));
+    /// Keeps a candidate if it is one of the best; asks when it could be seen only where that decides.
+    fn offer(
+        &mut self,
+        weight: f64,
+        start: impl FnOnce() -> Offset,
+        record: impl FnOnce() -> RecordId,
+        (place, segment, doc): (usize, usize, u32),
+    ) {
+        let worst = self.kept.peek().filter(|_| self.kept.len() >= self.most).map(|worst| worst.0.standing);
+        self.left_out |= worst.is_some() || self.most == 0;
+        if self.most == 0 || worst.is_some_and(|worst| weight < worst.weight) {
             return;
         }
-        self.left_out = true;
-        if let Some(mut worst) = self.kept.peek_mut()
+        let start = start();
+        if worst.is_some_and(|worst| weight <= worst.weight && start > worst.start) {
+            return;
+        }
+        let standing = Standing { weight, start, record: record() };
+        let order = self.order.get(place).copied().unwrap_or(u32::MAX);
+        let candidate = Candidate { standing, order, place: place as u32, segment: segment as u32, doc };
+        if worst.is_none() {
+            self.kept.push(Reverse(candidate));
+        } else if let Some(mut worst) = self.kept.peek_mut()
             && candidate > worst.0
         {
             worst.0 = candidate;
@@ -363,19 +383,15 @@ impl Survey {
                     found.listed[number].push((doc, weight));
                 }
                 let standing = &mut found.standings[place];
-                let own = || Standing { weight, start: visibility.start(doc), record: visibility.first(doc) };
-                let Some(best) = &mut best else {
-                    let own = own();
+                if let Some(best) = &mut best {
+                    // Which hits come first the best candidates say.
+                    let heaviest = standing.map_or(weight, |standing| standing.weight.max(weight));
+                    *standing = Some(Standing { weight: heaviest, start: Offset(0), record: RecordId(0) });
+                    best.offer(weight, || visibility.start(doc), || visibility.first(doc), (place, number, doc));
+                } else {
+                    let own = Standing { weight, start: visibility.start(doc), record: visibility.first(doc) };
                     *standing = Some(standing.map_or(own, |standing| standing.merge(own)));
-                    continue;
-                };
-                // Of a single leaf the best candidate has the best hit.
-                if standing.is_some_and(|standing| weight < standing.weight) && best.leaves_out(weight) {
-                    continue;
                 }
-                let own = own();
-                *standing = Some(standing.map_or(own, |standing| standing.better(own)));
-                best.offer(own, place, number, doc);
             }
         }
         Ok(found)
@@ -394,28 +410,51 @@ impl Survey {
                     continue;
                 }
                 for doc in docs.range().into_iter().flatten().filter(|&doc| lasting.has(visibility, doc)) {
-                    let (start, record) = (visibility.start(doc), visibility.first(doc));
-                    best.offer(Standing { weight: lasting.weight, start, record }, place, number, doc);
+                    let seen = (|| visibility.start(doc), || visibility.first(doc));
+                    best.offer(lasting.weight, seen.0, seen.1, (place, number, doc));
                 }
             }
         }
         Ok(())
     }
 
-    /// The candidates of one trail that may have been visible after one of these records, in order; without those that only
-    /// last for a time.
-    pub fn items_of(&self, trail: TrailId, records: RecordRange) -> Vec<ItemRef> {
+    /// The candidates of one trail that may have been visible after one of these records, in order; `lasting` are those of the
+    /// leaves that ask for nothing else.
+    pub fn items_of(&self, trail: TrailId, records: RecordRange, lasting: &[Lasting]) -> Vec<ItemRef> {
         let Some(place) = self.index.place(trail) else { return Vec::new() };
         let mut items = Vec::new();
         for &number in self.index.segments_of(place) {
             let (segment, bits) = (&self.index.segments()[number], &self.docs[number]);
-            if !bits.is_empty() {
+            if !lasting.is_empty() {
+                lasting_items_in(segment, place, bits, lasting, records, &mut items);
+            } else if !bits.is_empty() {
                 items_in(segment, place, bits, records, &mut items);
             }
         }
         // A trail's blocks may be spread over segments in any order.
         items.sort_unstable();
         items
+    }
+}
+
+/// Adds those of a trail that are marked, and those that lasted.
+fn lasting_items_in(
+    segment: &LiveSegment,
+    place: usize,
+    bits: &[u64],
+    lasting: &[Lasting],
+    records: RecordRange,
+    items: &mut Vec<ItemRef>,
+) {
+    let visibility = segment.reader.visibility();
+    let is_marked = |doc: u32| bits.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1);
+    for docs in segment.docs_of(place) {
+        for run in &docs.runs {
+            let wanted = (run.first_doc..run.end())
+                .filter(|&doc| is_marked(doc) || lasting.iter().any(|lasting| lasting.has(visibility, doc)))
+                .filter(|&doc| visibility.first(doc) <= records.end && records.begin <= visibility.last(doc));
+            items.extend(wanted.map(|doc| run.item(docs.trail, doc)));
+        }
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) type Window = (Offset, Offset);
 /// can be true nowhere.
 pub(crate) fn window(plan: &Plan, facts: &TrailFacts) -> Option<Window> {
     let mut window = Some((Offset(0), Offset(u64::MAX)));
-    for index in required(plan.tree.as_ref()?) {
+    for index in required_periods(plan.tree.as_ref()?) {
         let (from, to) = plan.periods[index].offsets(facts.start)?;
         let (start, end) = window?;
         window = Some((start.max(from), end.min(to))).filter(|(from, to)| from <= to);
@@ -39,19 +39,48 @@ pub(crate) fn window(plan: &Plan, facts: &TrailFacts) -> Option<Window> {
 }
 
 /// The periods that must hold.
-fn required(tree: &Tree) -> Vec<usize> {
+fn required_periods(tree: &Tree) -> Vec<usize> {
     match tree {
         Tree::Period(index, _) => vec![*index],
-        Tree::Group { must, .. } => must.iter().flat_map(required).collect(),
+        Tree::Group { must, .. } => must.iter().flat_map(required_periods).collect(),
         _ => Vec::new(),
     }
 }
 
-/// The parts of a trail with these candidates, by leaf, that hits can be in; those with the best first.
+/// The leaves that are visible wherever the query is true. Of sequences nothing is known: what comes first in them may be gone.
+pub(crate) fn required(plan: &Plan) -> impl Iterator<Item = usize> {
+    fn leaves(tree: &Tree) -> Vec<usize> {
+        match tree {
+            Tree::Leaf(leaf) => vec![*leaf],
+            Tree::Group { must, .. } => must.iter().flat_map(leaves).collect(),
+            _ => Vec::new(),
+        }
+    }
+    plan.tree.iter().filter(|_| plan.sequences.is_empty()).flat_map(leaves)
+}
+
+/// The records after which some of these may have been visible: in order, and apart.
+pub(crate) fn together(sightings: &[Sighting]) -> Vec<RecordRange> {
+    let mut ranges: Vec<RecordRange> =
+        sightings.iter().map(|of| RecordRange { begin: of.first, end: of.last }).collect();
+    ranges.sort_unstable_by_key(|range| range.begin);
+    ranges.dedup_by(|next, before| {
+        let is_one = next.begin <= before.end;
+        if is_one {
+            before.end = before.end.max(next.end);
+        }
+        is_one
+    });
+    ranges
+}
+
+/// The parts of a trail with these candidates, by leaf, that hits can be in; those with the best first. If `is_whole`, it is
+/// not to be divided.
 pub(crate) fn parts(
     plan: &Plan,
     sightings: &[Vec<Sighting>],
     facts: &TrailFacts,
+    is_whole: bool,
     meter: &mut Meter<'_>,
 ) -> Result<Vec<Part>> {
     let Some(tree) = &plan.tree else { return Ok(Vec::new()) };
@@ -81,8 +110,8 @@ pub(crate) fn parts(
     };
     let mut parts: Vec<Part> = scores.moments().runs().iter().map(part).collect::<Result<_>>()?;
     parts.sort_by(|a, b| a.bound.by_rank(&b.bound));
-    // What comes first may be gone before what follows begins, and a lifetime goes on outside.
-    if !plan.sequences.is_empty() || plan.has_lifetimes() {
+    // What comes first in a sequence may be gone before what follows begins.
+    if !plan.sequences.is_empty() || is_whole {
         parts.truncate(1);
         parts.iter_mut().for_each(|part| part.records = Part::ALL);
     }

@@ -8,10 +8,10 @@ use rustc_hash::FxBuildHasher;
 use trail_content::{Block, ChannelContent, ContentFile, Kind};
 use trail_index::analyzer::words;
 use trail_index::{
-    BestCandidates, Found, IndexReader, ItemRef, Lasting, LeafCandidates, Limits, Lookup, Near, SessionInfo, Standing,
-    Survey, TermField, TermPattern, TermScores,
+    BestCandidates, Found, IndexReader, ItemRef, Lasting, LeafCandidates, Limits, Lookup, Near, SessionInfo, Sighting,
+    Standing, Survey, TermField, TermPattern, TermScores,
 };
-use trail_model::{ChannelId, Timestamp, TrailId};
+use trail_model::{ChannelId, RecordRange, Timestamp, TrailId};
 use trail_query::Span;
 
 use crate::bound::{FuzzyScores, LeafBound, trail_bound};
@@ -39,7 +39,7 @@ const KEPT_LEN: usize = 384 << 20;
 const CONTENTS_KEPT_SHARE: usize = 8;
 
 /// Candidates that are kept for the best hits of queries of one leaf, in case these are asked for.
-const BEST_CANDIDATES: usize = 512;
+const BEST_CANDIDATES: usize = 4096;
 
 /// What an open content file takes beside its moments, about.
 const CONTENT_LEN: usize = 8 << 10;
@@ -183,8 +183,12 @@ impl IndexSource {
             Ok(trail_bound(plan, &standings, &sessions))
         };
         let bounds = self.trails.iter().map(bound).collect::<Result<_>>()?;
-        let is_listed = leaves.iter().all(|leaf| matches!(leaf, LeafCandidates::Found(_)));
-        Ok(Surveyed { survey, leaves, bounds, best, is_listed, limits: options.limits })
+        let lasting = leaves.iter().filter_map(|leaf| match leaf {
+            LeafCandidates::Lasting(lasting) => Some(*lasting),
+            LeafCandidates::Found(_) => None,
+        });
+        let (lasting, needs_all_blocks) = (lasting.collect(), plan.has_lifetimes());
+        Ok(Surveyed { survey, leaves, bounds, best, lasting, needs_all_blocks, limits: options.limits })
     }
 
     /// For each place in the manifest the trail's place in this source.
@@ -390,8 +394,10 @@ struct Surveyed {
     bounds: Vec<Option<Bound>>,
     /// Of the one leaf that there is, if every hit is one item's.
     best: Option<BestCandidates>,
-    /// Whether the survey has all items in which the query may match.
-    is_listed: bool,
+    /// The leaves that ask for any text.
+    lasting: Vec<Lasting>,
+    /// How long an item was visible only all blocks can tell.
+    needs_all_blocks: bool,
     limits: trail_query::Limits,
 }
 
@@ -441,15 +447,28 @@ impl Source for IndexSource {
     fn parts(&self, asked: &Asked<'_, IndexPrepared>, trail: usize, cancel: &Cancel) -> Result<Vec<Part>> {
         let Asked { plan, statistics, prepared } = asked;
         let Some(place) = self.index.place(self.trails[trail]) else { return Ok(Vec::new()) };
-        let sightings = prepared.surveyed.leaves.iter().map(|leaf| {
+        let leaves = &prepared.surveyed.leaves;
+        let seen = |leaf: usize, within: &[RecordRange]| {
             let mut found = Vec::new();
-            leaf.sightings(&self.index, place, |sighting| found.push(sighting));
+            leaves[leaf].sightings(&self.index, place, within, |sighting| found.push(sighting));
             found
-        });
-        let sightings: Vec<_> = sightings.collect();
+        };
+        // Where the query holds, all that it asks for is visible: what is rarest says where to look for the rest.
+        let rarest = ceiling::required(plan).min_by_key(|&leaf| leaves[leaf].count(&self.index, place));
+        let rarest = rarest.filter(|_| leaves.len() > 1).map(|leaf| (leaf, seen(leaf, &[Part::ALL])));
+        let within = rarest.as_ref().map_or_else(|| vec![Part::ALL], |(_, seen)| ceiling::together(seen));
+        let rarest_leaf = rarest.as_ref().map(|rarest| rarest.0);
+        let mut sightings: Vec<Vec<Sighting>> = (0..leaves.len())
+            .map(|leaf| if Some(leaf) == rarest_leaf { Vec::new() } else { seen(leaf, &within) })
+            .collect();
+        if let Some((leaf, seen)) = rarest {
+            sightings[leaf] = seen;
+        }
         let sessions = statistics.sessions.of(plan, self.session(trail));
         let facts = TrailFacts { start: self.start(trail), sessions };
-        ceiling::parts(plan, &sightings, &facts, &mut Meter::new(cancel))
+        // A lifetime may go on in another block.
+        let is_whole = plan.has_lifetimes() && !self.index.is_one_block(place);
+        ceiling::parts(plan, &sightings, &facts, is_whole, &mut Meter::new(cancel))
     }
 
     fn best_items(&self, asked: &Asked<'_, IndexPrepared>, count: usize, cancel: &Cancel) -> Result<Option<BestItems>> {
@@ -491,8 +510,9 @@ impl Source for IndexSource {
     ) -> Result<()> {
         let channel = &of.content.channels()[of.channel];
         let trail = self.trails[of.trail];
-        let Surveyed { survey, is_listed, .. } = &prepared.surveyed;
-        if !is_listed {
+        let Surveyed { survey, lasting, needs_all_blocks, .. } = &prepared.surveyed;
+        let is_one_block = || self.index.place(trail).is_some_and(|place| self.index.is_one_block(place));
+        if *needs_all_blocks && !is_one_block() {
             for index in 0..channel.block_count() {
                 cancel.check()?;
                 let block = self.kept_block(channel, trail, index)?;
@@ -503,7 +523,7 @@ impl Source for IndexSource {
             }
             return Ok(());
         }
-        let items = survey.items_of(trail, of.records);
+        let items = survey.items_of(trail, of.records, lasting);
         let start = items.partition_point(|item| item.channel < channel.id());
         let end = items.partition_point(|item| item.channel <= channel.id());
         for of_block in items[start..end].chunk_by(|a, b| a.block == b.block) {

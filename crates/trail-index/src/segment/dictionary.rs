@@ -149,7 +149,7 @@ impl FlatTerms {
                 limits.check()?;
             }
             let text = self.text(ordinal);
-            let fits = || text.starts_with(pattern.prefix) && (pattern.accepts)(text);
+            let fits = || (pattern.prefix.is_empty() || text.starts_with(pattern.prefix)) && (pattern.accepts)(text);
             if !self.is_long(ordinal) && fits() { found(ordinal) } else { Ok(()) }
         };
         if let Some(near) = pattern.near {

@@ -382,6 +382,11 @@ impl Union {
         Ok(())
     }
 
+    /// Whether a pattern says what its tokens are worth.
+    pub(crate) fn has_worth(&self) -> bool {
+        !self.worth.is_empty()
+    }
+
     /// What the terms of a pattern in `doc` are worth together, if it says what each is.
     pub(crate) fn expanded(&self, doc: u32) -> Option<Worth> {
         self.worth.get((doc - self.range.start) as usize).copied()
