@@ -6,6 +6,8 @@ use crate::{Coverage, PixelBox, Recognize};
 /// Pixels around a part that are shown to the engine: to the sides, above and below. Enough for a line of usual size that
 /// the part belongs to.
 const MARGIN: [u32; 2] = [64, 24];
+/// Pixels around a line that stands or stood nearby: if it is still there, it must not look cut off.
+const LINE_MARGIN: u32 = 24;
 /// Where a line reaches beyond: the whole width, and this much above and below.
 const TALL_MARGIN: u32 = 96;
 /// Pixels that are shown to an engine at a time: more is cut into slabs.
@@ -25,7 +27,8 @@ pub(super) fn find(
     let mut found = Vec::new();
     for area in frame.areas(|tile| tile.state == State::Ripe) {
         let near = widened(frame, area, MARGIN);
-        let near = known.iter().filter(|line| line.meets(near)).fold(near, |near, line| near.union(*line));
+        let around = |line: &PixelBox| widened(frame, *line, [LINE_MARGIN; 2]);
+        let near = known.iter().filter(|line| line.meets(near)).map(around).fold(near, PixelBox::union);
         let mut lines = find_in(frame, engine, near, coverage);
         let mut shown = near;
         if lines.iter().any(|&line| is_cut(frame, line, near) && is_ripe(frame, line)) {
