@@ -26,6 +26,16 @@ pub fn process_cpu<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (result, now(ClockId::CLOCK_PROCESS_CPUTIME_ID) - start)
 }
 
+/// CPU time of all children that have ended, user and system.
+///
+/// # Errors
+/// If the system does not tell.
+pub fn children_cpu() -> io::Result<Duration> {
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+    let parts = [usage.user_time(), usage.system_time()];
+    Ok(parts.iter().map(|part| Duration::new(part.tv_sec() as u64, part.tv_usec() as u32 * 1000)).sum())
+}
+
 /// What a command took.
 #[derive(Clone, Copy, Debug)]
 pub struct Ran {
@@ -42,15 +52,10 @@ pub struct Ran {
 /// # Errors
 /// If it cannot be started.
 pub fn command(command: &mut Command) -> io::Result<Ran> {
-    let children = || -> io::Result<Duration> {
-        let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
-        let parts = [usage.user_time(), usage.system_time()];
-        Ok(parts.iter().map(|part| Duration::new(part.tv_sec() as u64, part.tv_usec() as u32 * 1000)).sum())
-    };
-    let before = children()?;
+    let before = children_cpu()?;
     let start = Instant::now();
     let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
-    Ok(Ran { wall: start.elapsed(), cpu: children()? - before, status })
+    Ok(Ran { wall: start.elapsed(), cpu: children_cpu()? - before, status })
 }
 
 /// The least of several measurements: what the work takes when nothing gets in its way.

@@ -1,11 +1,14 @@
 //! Desktops: pictures from any keyframe are those from the start.
 
+use std::path::Path;
+
 use trail_container::TrailReader;
 use trail_frame::{Draw, DrawingWriter, Mask};
+use trail_import::Collected;
 use trail_model::{ChannelKind, ChannelOpen, Event, EventKind, PixelRect, PointerMove, RecordId};
-use trail_replay::Player;
+use trail_replay::{Player, Screen};
 
-use crate::support::{CHANNEL, Random, event, record};
+use crate::support::{CHANNEL, Random, each_desktop, each_of, event, record, state};
 
 /// Small: a keyframe comes after four times its size.
 const SIDE: u32 = 24;
@@ -96,6 +99,65 @@ fn pictures_from_any_keyframe_are_those_from_the_start() {
         }
     }
     assert!(keyframes > 20, "{keyframes} keyframes");
+}
+
+/// Records after which the state is kept as a keyframe would keep it, and played on from there.
+const RELOAD_EVERY: u64 = 10;
+
+/// Plays every desktop of the recording from the start, and beside it from each keyframe, and from states kept in between, to
+/// the next; compares the pictures, pointer and all, after every record. Gives the keyframes and the pictures.
+fn check_recorded(name: &str, recording: &Collected, chunk_len: usize) -> (u64, u64) {
+    let (trail, _) = record(&recording.events, chunk_len);
+    let (mut keyframes, mut pictures) = (0, 0);
+    for channel in trail.channels().map(|summary| summary.channel).collect::<Vec<_>>() {
+        let mut from_start = Player::new(&trail, channel).unwrap();
+        let mut from_keyframe: Option<Screen> = None;
+        for &index in &trail.channel(channel).unwrap().chunks {
+            let chunk = trail.chunk(index).unwrap();
+            if let Some(keyframe) = chunk.keyframe(channel) {
+                from_keyframe = Some(Screen::load(keyframe).unwrap());
+                keyframes += 1;
+            }
+            for record in chunk.records().filter(|record| record.channel == channel) {
+                from_start.step().unwrap();
+                let Some(screen) = &mut from_keyframe else { continue };
+                screen.apply(&record.body);
+                let (Some(surface), Some(expected)) = (screen.surface(), from_start.surface()) else { continue };
+                let same = surface.flatten(true).as_slice() == expected.flatten(true).as_slice();
+                assert!(same, "{name}: channel {channel}, record {}", record.id);
+                pictures += 1;
+                if record.id.0.is_multiple_of(RELOAD_EVERY) {
+                    from_keyframe = Some(Screen::load(&state(from_start.screen())).unwrap());
+                }
+            }
+        }
+    }
+    (keyframes, pictures)
+}
+
+/// A desktop that is in the repository: with small chunks, so that there are keyframes to begin from.
+#[test]
+fn pictures_of_a_recorded_desktop_from_any_keyframe_are_those_from_the_start() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/desktops/vnc-fbs/hextile-light.fbs.gz");
+    let mut counts = (0, 0);
+    each_of([path], |name, recording| counts = check_recorded(name, &recording, 16 << 10));
+    assert!(counts.0 > 0 && counts.1 > 20, "{counts:?}");
+}
+
+#[test]
+#[ignore = "long battery: the picture after every record of every desktop"]
+fn pictures_of_all_desktops_from_any_keyframe_are_those_from_the_start() {
+    let (mut keyframes, mut pictures) = (0, 0);
+    let count = each_desktop(|name, recording| {
+        for chunk_len in [16 << 10, trail_container::format::CHUNK_LEN] {
+            let (more, compared) = check_recorded(name, &recording, chunk_len);
+            println!("{name}: {more} keyframes, {compared} pictures");
+            keyframes += more;
+            pictures += compared;
+        }
+    });
+    println!("{count} recordings, {keyframes} keyframes, {pictures} pictures compared");
+    assert!(count >= 7 && keyframes >= 7 && pictures > 400);
 }
 
 #[test]

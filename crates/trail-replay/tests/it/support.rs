@@ -77,13 +77,36 @@ pub(crate) fn text(screen: &Screen) -> String {
 
 /// Gives every recording of `testdata/recordings` and of the corpus (`TRAIL_CORPUS`, else `../shared/corpus` beside the
 /// workspace), with its name. Says so where a folder is not there.
-pub(crate) fn each_recording(mut f: impl FnMut(&str, Collected)) -> usize {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let corpus = std::env::var_os("TRAIL_CORPUS").map_or_else(|| root.join("../shared/corpus"), PathBuf::from);
+pub(crate) fn each_recording(f: impl FnMut(&str, Collected)) -> usize {
+    each_of([root().join("testdata/recordings"), corpus()], f)
+}
+
+/// Gives every recording of a desktop, likewise: those of `testdata/desktops`, and of the corpus.
+pub(crate) fn each_desktop(mut f: impl FnMut(&str, Collected)) -> usize {
+    let mut count = 0;
+    each_of([root().join("testdata/desktops"), corpus()], |name, recording| {
+        if recording.events.iter().any(|event| matches!(event.kind, EventKind::Drawing(_))) {
+            count += 1;
+            f(name, recording);
+        }
+    });
+    count
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn corpus() -> PathBuf {
+    std::env::var_os("TRAIL_CORPUS").map_or_else(|| root().join("../shared/corpus"), PathBuf::from)
+}
+
+/// Gives every recording in `folders`.
+pub(crate) fn each_of(folders: impl IntoIterator<Item = PathBuf>, mut f: impl FnMut(&str, Collected)) -> usize {
     let options = ImportOptions::default();
     let mut count = 0;
-    for folder in [root.join("testdata/recordings"), corpus] {
-        if !folder.is_dir() {
+    for folder in folders {
+        if !folder.exists() {
             eprintln!("skipped: {} is not there", folder.display());
             continue;
         }
