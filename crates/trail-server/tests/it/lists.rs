@@ -55,7 +55,7 @@ fn what_parameters_choose() {
         ("limit=2&offset=4", ""),
         ("offset=20000", ""),
         ("limit=1000", "s4 s3 s2 s1"),
-        ("q=&content=&start=", "s4 s3 s2 s1"),
+        ("q=&content=&start=&snapshot=&search_after=", "s4 s3 s2 s1"),
     ] {
         let keys = login.get(&format!("/api/audit/sessions?{query}")).keys();
         assert_eq!(keys.join(" "), expected, "{query}");

@@ -12,7 +12,7 @@ use crate::call::{Call, Reply};
 
 /// The basic search, or the advanced one.
 pub(crate) fn list(call: &Call) -> Result<Reply, ApiError> {
-    if call.params.get("snapshot").is_some() || call.params.get("search_after").is_some() {
+    if call.params.filled("snapshot").is_some() || call.params.filled("search_after").is_some() {
         return advanced::list(call);
     }
     let invalid = |reason: String| ApiError::with(ErrorType::InvalidQuery, reason);
