@@ -189,6 +189,20 @@ pub struct OutputArgs {
     /// How the query is read.
     #[arg(long, default_value = "screentrail")]
     pub mode: QueryMode,
+    /// What the query may cost.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// What a query may cost.
+#[derive(Args, Clone, Debug, Default)]
+pub struct LimitArgs {
+    /// How long the search may take (10s, 2m); by default as long as it needs.
+    #[arg(long, value_name = "TIME")]
+    pub timeout: Option<String>,
+    /// Another limit for the query: text-len, nesting, clauses, leaves, wildcards, regexp-chars, states or expansions.
+    #[arg(long = "query-max", value_name = "NAME=NUMBER")]
+    pub query_max: Vec<String>,
 }
 
 /// `trail grep`.

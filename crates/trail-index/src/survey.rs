@@ -1,7 +1,7 @@
 //! One pass over posting lists: which items may match, and for each trail the best of what its items may be worth.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -213,9 +213,11 @@ pub struct BestCandidates {
     most: usize,
     /// By place in the manifest, which trails come first among equals.
     order: Arc<[u32]>,
-    /// The worst on top.
-    kept: BinaryHeap<Reverse<Candidate>>,
-    /// Others were there, none better than the worst kept.
+    /// In no order; the best of them are picked when there are twice as many.
+    kept: Vec<Candidate>,
+    /// The worst of those that were picked last: worse ones need not be kept.
+    worst: Option<Standing>,
+    /// Others were there, none better than the worst of the best.
     left_out: bool,
 }
 
@@ -255,7 +257,7 @@ impl PartialOrd for Candidate {
 impl BestCandidates {
     /// Keeps at most so many. `order` has for each place in the manifest the trail's place among those that are searched.
     pub fn new(most: usize, order: Arc<[u32]>) -> BestCandidates {
-        BestCandidates { most, order, kept: BinaryHeap::new(), left_out: false }
+        BestCandidates { most, order, kept: Vec::new(), worst: None, left_out: false }
     }
 
     /// Keeps a candidate if it is one of the best; asks when it could be seen only where that decides.
@@ -266,31 +268,40 @@ impl BestCandidates {
         record: impl FnOnce() -> RecordId,
         (place, segment, doc): (usize, usize, u32),
     ) {
-        let worst = self.kept.peek().filter(|_| self.kept.len() >= self.most).map(|worst| worst.0.standing);
-        self.left_out |= worst.is_some() || self.most == 0;
-        if self.most == 0 || worst.is_some_and(|worst| weight < worst.weight) {
+        let is_behind = |worst: Standing| weight < worst.weight;
+        if self.most == 0 || self.worst.is_some_and(is_behind) {
+            self.left_out = true;
             return;
         }
         let start = start();
-        if worst.is_some_and(|worst| weight <= worst.weight && start > worst.start) {
+        if self.worst.is_some_and(|worst| weight <= worst.weight && start > worst.start) {
+            self.left_out = true;
             return;
         }
         let standing = Standing { weight, start, record: record() };
         let order = self.order.get(place).copied().unwrap_or(u32::MAX);
-        let candidate = Candidate { standing, order, place: place as u32, segment: segment as u32, doc };
-        if worst.is_none() {
-            self.kept.push(Reverse(candidate));
-        } else if let Some(mut worst) = self.kept.peek_mut()
-            && candidate > worst.0
-        {
-            worst.0 = candidate;
+        self.kept.push(Candidate { standing, order, place: place as u32, segment: segment as u32, doc });
+        if self.kept.len() >= self.most.saturating_mul(2) {
+            self.pick();
         }
+    }
+
+    /// Leaves out all but the best.
+    fn pick(&mut self) {
+        let (_, worst, _) = self.kept.select_nth_unstable_by(self.most - 1, |a, b| b.cmp(a));
+        self.worst = Some(worst.standing);
+        self.kept.truncate(self.most);
+        self.left_out = true;
     }
 
     /// The first `count` of them.
     pub fn first(&self, index: &IndexReader, count: usize) -> Best {
-        let mut kept: Vec<&Candidate> = self.kept.iter().map(|Reverse(candidate)| candidate).collect();
+        let mut kept: Vec<&Candidate> = self.kept.iter().collect();
         kept.sort_unstable_by(|a, b| b.cmp(a));
+        if self.left_out {
+            // Behind the best some of those left out may come first.
+            kept.truncate(self.most);
+        }
         let left_out = kept.get(count).copied().or_else(|| kept.last().copied().filter(|_| self.left_out));
         let rest = left_out.map(|of| (of.standing, of.order));
         kept.truncate(count);

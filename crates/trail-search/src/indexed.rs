@@ -39,7 +39,7 @@ const KEPT_LEN: usize = 384 << 20;
 const CONTENTS_KEPT_SHARE: usize = 8;
 
 /// Candidates that are kept for the best hits of queries of one leaf, in case these are asked for.
-const BEST_CANDIDATES: usize = 4096;
+const BEST_CANDIDATES: usize = 1024;
 
 /// What an open content file takes beside its moments, about.
 const CONTENT_LEN: usize = 8 << 10;

@@ -26,7 +26,7 @@ const LOOSE_LEN: usize = 256 << 20;
 
 pub(crate) fn run(args: &GrepArgs, ui: &Ui) -> Result<Outcome> {
     query::check_not_empty(&args.query)?;
-    let mut parsed = query::parse(&args.query, args.output.mode, ui)?;
+    let mut parsed = query::parse(&args.query, args.output.mode, &args.output.limits, ui)?;
     let filter = Filter::new(&args.filter)?;
     let options = recording::import_options(&args.read)?;
     let pixels = PixelEngine::new(&args.read.pixels)?;

@@ -8,7 +8,7 @@ use trail_frame::Surface;
 use trail_render::{RenderOptions, Theme};
 use trail_screen::Terminal;
 
-use crate::args::{QueryMode, ScreenshotArgs};
+use crate::args::{LimitArgs, QueryMode, ScreenshotArgs};
 use crate::outcome::Outcome;
 use crate::ui::Ui;
 use crate::{hits, query, target};
@@ -43,7 +43,7 @@ fn desktop(surface: &Surface) -> Result<Vec<u8>> {
 fn terminal(args: &ScreenshotArgs, terminal: &Terminal, theme: Theme, ui: &Ui) -> Result<Vec<u8>> {
     let mut options = RenderOptions { theme, reveal: args.reveal, ..RenderOptions::default() };
     if let Some(text) = &args.highlight {
-        let parsed = query::parse(text, QueryMode::Screentrail, ui)?;
+        let parsed = query::parse(text, QueryMode::Screentrail, &LimitArgs::default(), ui)?;
         options.marks = hits::marks_on(&parsed, terminal)?;
     }
     let rendered = trail_render::render(terminal, &options);

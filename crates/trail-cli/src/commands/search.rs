@@ -17,7 +17,7 @@ use crate::ui::Ui;
 
 pub(crate) fn run(args: &SearchArgs, ui: &Ui) -> Result<Outcome> {
     query::check_not_empty(&args.query)?;
-    let mut parsed = query::parse(&args.query, args.output.mode, ui)?;
+    let mut parsed = query::parse(&args.query, args.output.mode, &args.output.limits, ui)?;
     let filter = Filter::new(&args.filter)?;
     let data = DataDir::open(&args.data)?;
     let reader = IndexReader::open(&data)?;

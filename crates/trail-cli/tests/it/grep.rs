@@ -58,6 +58,27 @@ fn two_lines_at_once_hit_together_and_not_apart() {
 }
 
 #[test]
+fn limits_are_options_and_errors_name_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = cast(folder.path(), "a.cast", &["hello world"]);
+    grep(&["hello world", "--query-max", "clauses=2", "--timeout", "1h"], &path).expect_code(0);
+    let refused = grep(&["hello world", "--query-max", "clauses=1"], &path).expect_code(2);
+    assert!(refused.err.contains("at most 1"), "{}", refused.err);
+    let late = grep(&["hello", "--timeout", "0s"], &path).expect_code(2);
+    assert!(late.err.contains("longer than"), "{}", late.err);
+    for (option, value, told) in [
+        ("--query-max", "clauses", "NAME=NUMBER"),
+        ("--query-max", "clauses=many", "no number"),
+        ("--query-max", "clause=1", "expansions"),
+        ("--query-max", "nesting=65", "at most 64"),
+        ("--timeout", "soon", "10s"),
+    ] {
+        let refused = grep(&["hello", option, value], &path).expect_code(2);
+        assert!(refused.err.contains(told), "{option} {value}: {}", refused.err);
+    }
+}
+
+#[test]
 fn exit_codes_are_greps() {
     let folder = tempfile::tempdir().unwrap();
     let path = cast(folder.path(), "a.cast", &["hello"]);
