@@ -72,7 +72,16 @@ fn failures_are_slowed_down() {
     assert_eq!(log_in("secret:word"), 200);
 }
 
-const PATHS: [(&str, &str, [u16; 5]); 22] = [
+/// What needs no login, and what it answers without one.
+const OPEN: [(&str, &str, u16); 5] = [
+    ("GET", "/health/live", 200),
+    ("GET", "/health/ready", 200),
+    ("GET", "/api/openapi.json", 200),
+    ("GET", "/api/authentication", 401),
+    ("GET", "/api/authentication/login_methods", 200),
+];
+
+const PATHS: [(&str, &str, [u16; 5]); 27] = [
     // method, path, and what admin, auditor, searcher, ssh-only and nothing get
     ("GET", "/api/info", [200, 200, 200, 200, 200]),
     ("GET", "/api/audit/sessions", [200, 200, 200, 200, 403]),
@@ -95,7 +104,13 @@ const PATHS: [(&str, &str, [u16; 5]); 22] = [
     ("GET", "/api/audit/sessions/s3/screenshots/2", [200, 200, 200, 404, 403]),
     ("GET", "/api/audit/users", [200, 200, 403, 200, 403]),
     ("GET", "/api/audit/users/_count", [200, 200, 403, 200, 403]),
+    ("GET", "/api/audit/sessions/_snapshot", [200, 200, 200, 200, 403]),
+    ("POST", "/api/audit/sessions/s3/screenshots/_generate?record_ids=2", [201, 201, 201, 404, 403]),
+    ("GET", "/metrics", [200, 403, 403, 403, 403]),
     ("GET", "/api/nothing", [404, 404, 404, 404, 404]),
+    ("POST", "/api/audit/sessions", [400, 403, 403, 400, 403]),
+    // The last one: it is there no more.
+    ("DELETE", "/api/audit/sessions/s3", [200, 403, 403, 404, 403]),
 ];
 
 /// every endpoint by every role; what a limited role does not see is not there.
@@ -103,6 +118,20 @@ const PATHS: [(&str, &str, [u16; 5]); 22] = [
 fn every_endpoint_by_every_role() {
     let service = Service::new();
     let logins = ["admin", "auditor", "searcher", "ssh-only", "nothing"].map(|name| (name, service.as_user(name)));
+    for (method, path, expected) in OPEN {
+        assert_eq!(service.send(method, path, &[]).status, expected, "{path} without a login");
+    }
+    let described = service.send("GET", "/api/openapi.json", &[]).json();
+    for (path, methods) in described["paths"].as_object().unwrap() {
+        let path = path.replace("{id}", "s3").replace("{number}", "1").replace("{record_id}", "2");
+        for method in methods.as_object().unwrap().keys() {
+            let is_it =
+                |of: &str, tried: &str| of.eq_ignore_ascii_case(method) && tried.split(['?']).next() == Some(&path);
+            let is_tried = OPEN.iter().any(|(of, tried, _)| is_it(of, tried))
+                || PATHS.iter().any(|(of, tried, _)| is_it(of, tried.trim_end_matches("/?q=a")));
+            assert!(is_tried, "{method} {path} is in no table");
+        }
+    }
     for (method, path, expected) in PATHS {
         assert_eq!(service.send(method, path, &[]).status, 401, "{path} without a login");
         for ((name, login), expected) in logins.iter().zip(expected) {
@@ -302,6 +331,18 @@ fn a_limited_role_learns_nothing_of_the_rest() {
         assert!(ties >> 32 > 1000, "{ties}: segments are few");
     }
     assert_eq!(keys, ["s1", "s2"]);
+}
+
+/// who brings a recording that is there already, among what may not be seen, is not told.
+#[test]
+fn an_upload_does_not_tell_what_is_there() {
+    let cast = "{\"version\":2,\"width\":60,\"height\":5}\n[0.1,\"o\",\"words\\r\\n\"]\n";
+    let (full, part) = (Service::new(), Service::new());
+    assert_eq!(full.as_user("admin").upload("?protocol=RDP", cast).status, 201);
+    let [of_full, of_part] = [&full, &part].map(|service| service.as_user("ssh-only").upload("?protocol=RDP", cast));
+    assert_eq!((of_full.status, of_full.json()), (of_part.status, of_part.json()));
+    assert_eq!(of_full.json()["items"][0]["body"]["format"], "asciicast-v2");
+    assert_eq!(full.as_user("admin").get("/api/audit/sessions/_count").json()["count"], 5);
 }
 
 /// A text with no digits behind `tiebreaker:`.
