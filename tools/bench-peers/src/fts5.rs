@@ -17,7 +17,9 @@ impl Fts5 {
     /// What SQLite says.
     pub fn build(path: &Path, items: &[Item]) -> Result<Fts5> {
         let mut db = Connection::open(path)?;
-        db.execute_batch("PRAGMA journal_mode = OFF; PRAGMA cache_size = -1000000; CREATE VIRTUAL TABLE items USING fts5(text);")?;
+        db.execute_batch(
+            "PRAGMA journal_mode = OFF; PRAGMA cache_size = -1000000; CREATE VIRTUAL TABLE items USING fts5(text);",
+        )?;
         let transaction = db.transaction()?;
         {
             let mut insert = transaction.prepare("INSERT INTO items(text) VALUES (?1)")?;
@@ -35,7 +37,8 @@ impl Fts5 {
     /// # Errors
     /// What SQLite says.
     pub fn best(&self, query: &str) -> Result<usize> {
-        let mut select = self.0.prepare_cached("SELECT rowid FROM items WHERE items MATCH ?1 ORDER BY rank LIMIT 50")?;
+        let mut select =
+            self.0.prepare_cached("SELECT rowid FROM items WHERE items MATCH ?1 ORDER BY rank LIMIT 50")?;
         let rows = select.query_map([query], |row| row.get::<_, i64>(0))?;
         Ok(rows.collect::<rusqlite::Result<Vec<i64>>>()?.len())
     }

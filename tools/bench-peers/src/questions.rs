@@ -172,7 +172,8 @@ impl Question {
         let term = |word: &str| Term::from_field_text(of.text, word);
         let one = |word: &str| -> Box<dyn Query> { Box::new(TermQuery::new(term(word), IndexRecordOption::WithFreqs)) };
         let both = |a, b| -> Box<dyn Query> { Box::new(BooleanQuery::new(vec![(Occur::Must, a), (Occur::Must, b)])) };
-        let regex = |pattern: &str| -> Result<Box<dyn Query>> { Ok(Box::new(RegexQuery::from_pattern(pattern, of.text)?)) };
+        let regex =
+            |pattern: &str| -> Result<Box<dyn Query>> { Ok(Box::new(RegexQuery::from_pattern(pattern, of.text)?)) };
         Ok(Some(match self {
             Question::Term(word) => one(word),
             Question::And(a, b) => both(one(a), one(b)),

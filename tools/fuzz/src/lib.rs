@@ -3,7 +3,7 @@
 //! ```text
 //! cd tools/fuzz
 //! cargo +nightly run --release --example seeds        # corpus/<target>/ from testdata/recordings
-//! cargo +nightly fuzz run asciicast -- -max_total_time=300 -timeout=10 -rss_limit_mb=1024
+//! cargo +nightly fuzz run --fuzz-dir . asciicast -- -max_total_time=300 -timeout=10 -rss_limit_mb=1024
 //! ```
 //!
 //! An input that fails goes to `testdata/fuzz_regression/<target>/`, made small with `cargo fuzz tmin`.
@@ -13,3 +13,4 @@ pub mod frame;
 pub mod import;
 pub mod query;
 pub mod screen;
+pub mod search;

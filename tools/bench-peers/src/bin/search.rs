@@ -7,7 +7,7 @@
 //! cargo run --release -p trail-mkdata -- sessions --count 1500 --seconds 600 -o target/bench-inputs/archive
 //! target/release/trail import --data target/bench-inputs/data target/bench-inputs/archive
 //! cargo run --release --bin search -- [--data target/bench-inputs/data] [--questions 200] [--rounds 3] [--rg rg]
-//!     [--kind AND] [--peers false] [--query TEXT]
+//!     [--kind AND] [--peers false] [--query TEXT [--cancel MS]]
 //! ```
 
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ use bench_peers::questions::{Question, Questions};
 use bench_peers::table::{ms, row, times, verdict};
 use trail_index::{DataDir, IndexReader};
 use trail_query::{Mode, parse};
-use trail_search::{Best, IndexSource, Options, Searcher};
+use trail_search::{Best, Cancel, IndexSource, Options, Order, Searcher};
 
 /// Questions of a kind that ripgrep is asked: it takes about the same for all.
 const RG_QUESTIONS: usize = 5;
@@ -40,7 +40,7 @@ struct Times {
 }
 
 fn main() -> Result<()> {
-    let arguments = Arguments::read(&["data", "questions", "rounds", "rg", "kind", "peers", "query"])?;
+    let arguments = Arguments::read(&["data", "questions", "rounds", "rg", "kind", "peers", "query", "cancel"])?;
     let data: PathBuf = arguments.get("data", PathBuf::from("target/bench-inputs/data"))?;
     let count: usize = arguments.get("questions", 200)?;
     let rounds: usize = arguments.get("rounds", 3)?;
@@ -52,6 +52,10 @@ fn main() -> Result<()> {
     let report = trail_index::update(&data, &trail_index::IndexOptions::default())?;
     ensure!(report.failed.is_empty(), "{:?}", report.failed);
     let index = IndexReader::open(&data)?;
+    let cancel: u64 = arguments.get("cancel", 0)?;
+    if cancel > 0 {
+        return cancelled(index, &query, Duration::from_millis(cancel), rounds);
+    }
     if !query.is_empty() {
         return one(&Searcher::new(IndexSource::new(index), Options::new(Mode::Screentrail)), &query, rounds);
     }
@@ -153,6 +157,33 @@ fn one(searcher: &Searcher<IndexSource>, query: &str, rounds: usize) -> Result<(
         let found = found?;
         println!("{}  {} hits, {} trails looked at", ms(time), found.hits.len(), found.searched);
     }
+    Ok(())
+}
+
+/// Stops searches after a while and says how much time of the processor they took from then on, at most.
+fn cancelled(index: IndexReader, query: &str, after: Duration, rounds: usize) -> Result<()> {
+    let source = IndexSource::new(index);
+    let query = parse(query, Mode::Screentrail)?.query;
+    let mut most = Duration::ZERO;
+    let mut stopped = 0;
+    for _ in 0..rounds {
+        let cancel = Cancel::never();
+        let options = Options { cancel: cancel.clone(), ..Options::new(Mode::Screentrail) };
+        let searcher = Searcher::new(&source, options);
+        let took = std::thread::scope(|scope| {
+            let search = || searcher.prepare(&query).and_then(|search| search.search_all(Order::Rank, None));
+            let search = scope.spawn(search);
+            std::thread::sleep(after);
+            let (found, took) = process_cpu(|| {
+                cancel.cancel();
+                search.join()
+            });
+            stopped += usize::from(matches!(found, Ok(Err(trail_search::Error::Cancelled))));
+            took
+        });
+        most = most.max(took);
+    }
+    println!("{stopped} of {rounds} searches stopped; they took {} more at most", ms(most));
     Ok(())
 }
 
