@@ -1,5 +1,8 @@
 //! The network that marks where text is, and the boxes of what it marked (differentiable binarization).
 
+use std::sync::Arc;
+
+use rten::ThreadPool;
 use trail_content::{PixelBox, Pixels};
 
 use crate::Error;
@@ -31,8 +34,8 @@ pub(crate) struct Detector {
 }
 
 impl Detector {
-    pub(crate) fn new(model: &[u8]) -> Result<Detector, Error> {
-        Ok(Detector { network: Network::new("detector", model)? })
+    pub(crate) fn new(model: &[u8], pool: Arc<ThreadPool>) -> Result<Detector, Error> {
+        Ok(Detector { network: Network::new("detector", model, pool)? })
     }
 
     /// The boxes of the lines in `area`, snapped to the ink.

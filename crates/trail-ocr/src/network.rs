@@ -7,6 +7,12 @@ use rten_tensor::{Layout, NdTensor};
 
 use crate::Error;
 
+/// The one thread of an engine. Its networks take turns on it, so that what one has freed the other can use: with a thread
+/// each, allocators keep the most that either needed.
+pub(crate) fn one_thread() -> Arc<ThreadPool> {
+    Arc::new(ThreadPool::with_num_threads(1))
+}
+
 /// A loaded network.
 pub(crate) struct Network {
     name: &'static str,
@@ -15,10 +21,11 @@ pub(crate) struct Network {
 }
 
 impl Network {
-    pub(crate) fn new(name: &'static str, bytes: &[u8]) -> Result<Network, Error> {
+    /// Loads a network that is to run on `pool`.
+    pub(crate) fn new(name: &'static str, bytes: &[u8], pool: Arc<ThreadPool>) -> Result<Network, Error> {
         let model =
             Model::load(bytes.to_vec()).map_err(|error| Error::LoadModel { model: name, reason: error.to_string() })?;
-        Ok(Network { name, model, pool: Arc::new(ThreadPool::with_num_threads(1)) })
+        Ok(Network { name, model, pool })
     }
 
     /// Runs the network on three planes of `width` × `height` values; the answer has `N` dimensions.

@@ -6,6 +6,7 @@ use crate::Error;
 use crate::detector::Detector;
 use crate::lines;
 use crate::models::ModelFiles;
+use crate::network;
 use crate::recogniser::Recogniser;
 
 /// What the code around the networks does, counted up when it changes what is read.
@@ -23,7 +24,7 @@ pub enum Finder {
 
 /// PP-OCR: lines found by their ink or by the detector network, read by the recogniser network.
 ///
-/// Each call runs on the caller's thread alone; share one engine between threads to read lines in parallel. The networks
+/// An engine computes on one thread of its own, whoever calls it; calls at the same time take turns. The networks
 /// compute in floating point: machines with other vector units may differ in what they read of a line that is hardly
 /// legible.
 pub struct PpOcr {
@@ -39,10 +40,11 @@ impl PpOcr {
     /// # Errors
     /// [`Error::LoadModel`] and [`Error::Dictionary`] if the files are not what they should be.
     pub fn new(files: &ModelFiles) -> Result<PpOcr, Error> {
+        let pool = network::one_thread();
         Ok(PpOcr {
             finder: Finder::default(),
-            detector: Detector::new(&files.detector)?,
-            recogniser: Recogniser::new(&files.recogniser, &files.dictionary)?,
+            detector: Detector::new(&files.detector, pool.clone())?,
+            recogniser: Recogniser::new(&files.recogniser, &files.dictionary, pool)?,
             digest: files.digest(),
         })
     }

@@ -1,7 +1,9 @@
 //! The network that reads the picture of one line.
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use rten::ThreadPool;
 use trail_content::{LineText, PixelBox, Pixels};
 
 use crate::Error;
@@ -19,12 +21,12 @@ pub(crate) struct Recogniser {
 }
 
 impl Recogniser {
-    pub(crate) fn new(model: &[u8], dictionary: &[u8]) -> Result<Recogniser, Error> {
+    pub(crate) fn new(model: &[u8], dictionary: &[u8], pool: Arc<ThreadPool>) -> Result<Recogniser, Error> {
         let text = std::str::from_utf8(dictionary).map_err(|_| Error::Dictionary)?;
         let mut classes = vec![String::new()];
         classes.extend(text.lines().map(str::to_owned));
         classes.push(" ".to_owned());
-        Ok(Recogniser { network: Network::new("recogniser", model)?, classes })
+        Ok(Recogniser { network: Network::new("recogniser", model, pool)?, classes })
     }
 
     /// Reads the line in `line` of `frame`; the box should fit the ink.
