@@ -354,7 +354,7 @@ impl<S: Source> Search<'_, S> {
     /// # Errors
     /// [`Error::Cancelled`]. A trail that cannot be read is told in [`Matching::failures`].
     pub fn matching_trails(&self) -> Result<Matching> {
-        let matches = |trail| (trail, self.search_trail(trail).map(|hits| !hits.is_empty()));
+        let matches = |trail| (trail, self.holds_in(trail));
         let counts = |found: &(usize, Result<bool>)| !matches!(found.1, Ok(false));
         let trails = 0..self.source.trail_count();
         let found: Vec<(usize, Result<bool>)> = match trails.len() {
@@ -370,6 +370,20 @@ impl<S: Source> Search<'_, S> {
             }
         }
         Ok(matching)
+    }
+
+    /// Whether a trail has a hit.
+    fn holds_in(&self, trail: usize) -> Result<bool> {
+        if self.plan.is_by_item() {
+            return Ok(!self.search_trail(trail)?.is_empty());
+        }
+        let asked = Asked { plan: &self.plan, statistics: &self.statistics, prepared: &self.prepared };
+        for part in self.source.parts(&asked, trail, &self.options.cancel)? {
+            if !self.search_part(trail, part.records)?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Finds the best hits of all trails: those with which [`Search::search_all`] by rank begins. Trails of which the

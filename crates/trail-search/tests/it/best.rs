@@ -153,6 +153,10 @@ fn the_best_hits_are_those_of_the_exhaustive_search() {
                     all.hits,
                     "seed {seed}, {mode:?} {text}"
                 );
+                let mut trails: Vec<usize> = all.hits.iter().map(|hit| hit.0).collect();
+                trails.sort_unstable();
+                trails.dedup();
+                assert_eq!(search.matching_trails().unwrap().trails, trails, "seed {seed}, {mode:?} {text}");
                 hits += all.total;
             }
         }
