@@ -168,6 +168,8 @@ pub(crate) fn is_port(name: &str, text: &str) -> bool {
 
 /// Whether what follows a time field's colon begins like a time: people also type `at: the office`.
 fn is_time(name: &str, value: &str) -> bool {
+    // A printed sign has a backslash before it.
+    let value = value.strip_prefix('\\').unwrap_or(value);
     match name {
         "shown" => value.starts_with(['<', '>', '[', '{']),
         "during" => value.starts_with(['[', '{']),

@@ -152,6 +152,7 @@ proptest! {
             4 => "[a-c]{1,3}",
             4 => Just(" ".to_owned()),
             1 => Just("title:".to_owned()),
+            1 => prop::sample::select(vec!["at:", "at:+1s", "during:[+1s TO 2s]", "shown:<2s"]).prop_map(str::to_owned),
             2 => prop::sample::select(vec![" AND ", " OR ", " NOT ", " THEN ", " THEN<2m ", "&&", "||", "[a TO b]", "\"a b\"", "~1", "^2", "/b/"])
                 .prop_map(str::to_owned),
             4 => prop::sample::select(r#"+-!()[]{}^"~*?:\/.19&|<>="#.chars().collect::<Vec<_>>()).prop_map(String::from),
@@ -163,5 +164,20 @@ proptest! {
             let again = parse_with(&printed, &options).map(|parsed| parsed.query.without_spans());
             prop_assert_eq!(again, Ok(parsed.query.without_spans()), "{} printed as {}", text, printed);
         }
+    }
+}
+
+/// The signs that times begin with are printed as characters like any others, and still begin times.
+#[test]
+fn times_read_back() {
+    let options = Options::new(Mode::Screentrail);
+    for text in ["at:+1s AND su*", "at:\"+1s\"", "at:\\+1s", "during:[+1s TO +\u{1} 3s]", "shown:<2s", "shown:[2s"] {
+        let parsed = parse_with(text, &options).unwrap().query.without_spans();
+        let printed = print(&parsed, &options);
+        assert_eq!(
+            parse_with(&printed, &options).unwrap().query.without_spans(),
+            parsed,
+            "{text} printed as {printed}"
+        );
     }
 }
