@@ -290,7 +290,11 @@ impl<'a> Parser<'a> {
     fn leaf_kind(&self, field: Option<&str>, token: &Token, fuzzy: Option<&Token>) -> Result<LeafKind, ParseError> {
         let query_string = self.options.dialect == Dialect::QueryString;
         Ok(match &token.kind {
-            TokenKind::Term(_) | TokenKind::Quoted(_) if query_string && field == Some("_exists_") => LeafKind::Exists,
+            TokenKind::Term(_) | TokenKind::Quoted(_) | TokenKind::BareOperator(_)
+                if query_string && field == Some("_exists_") =>
+            {
+                LeafKind::Exists
+            }
             TokenKind::Term(text) => match fuzzy {
                 Some(fuzzy) => LeafKind::Fuzzy { edits: self.edits(fuzzy, text)?, text: text.clone() },
                 None => self.comparison(text).unwrap_or_else(|| LeafKind::Term { text: text.clone() }),
@@ -504,6 +508,9 @@ fn build(list: Assembled<Written>, default_operator: Operator) -> Query {
 fn exists_name(token: &Token) -> Option<&str> {
     match &token.kind {
         TokenKind::Term(name) | TokenKind::Quoted(name) => Some(name),
+        TokenKind::BareOperator('+') => Some("+"),
+        TokenKind::BareOperator('-') => Some("-"),
+        TokenKind::BareOperator(_) => Some("!"),
         // A star names no field: `_exists_:*` asks for a value in a field of this very name, as `query_string` does.
         TokenKind::Star => Some("_exists_"),
         _ => None,

@@ -175,6 +175,7 @@ fn sps_is_strict() {
     check("_exists_:title", "title:exists");
     // Found by fuzzing: it was read, and printed as `port:*`, which is not.
     check("_exists_:port", "UnknownField 9..13");
+    check("_exists_:+ x", "UnknownField 9..10");
     check("a/b", "Unterminated 1..3");
 }
 
