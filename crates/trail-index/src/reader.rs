@@ -103,6 +103,14 @@ impl IndexReader {
         docs.flat_map(|docs| &docs.runs).all(|run| run.block == 0)
     }
 
+    /// Whether all items of the trail at `place` in the manifest are in one channel.
+    pub fn is_one_channel(&self, place: usize) -> bool {
+        let docs = self.segments_of(place).iter().flat_map(|&segment| self.segments()[segment].docs_of(place));
+        let mut channels = docs.flat_map(|docs| &docs.runs).map(|run| run.channel);
+        let first = channels.next();
+        channels.all(|channel| Some(channel) == first)
+    }
+
     fn open_generation(data: &DataDir, generation: &str) -> Result<IndexReader, Error> {
         let folder = data.generation_dir(generation);
         let manifest = Manifest::load(&folder)?.ok_or_else(|| Error::NoIndex { path: folder.clone() })?;

@@ -23,19 +23,13 @@ const LAST: u64 = u32::MAX as u64 - 1;
 /// A sighting's start is rounded down to this.
 const START_UNIT_NS: u64 = 1_000;
 
-/// What the periods of a query leave of a recording, both ends inside.
-pub(crate) type Window = (Offset, Offset);
+/// A period that must hold, as a part of a recording, both ends inside.
+type Window = (Offset, Offset);
 
-/// What of a recording a query that asks for periods can be true in: those that must hold, whatever else does. Nothing if it
-/// can be true nowhere.
-pub(crate) fn window(plan: &Plan, facts: &TrailFacts) -> Option<Window> {
-    let mut window = Some((Offset(0), Offset(u64::MAX)));
-    for index in required_periods(plan.tree.as_ref()?) {
-        let (from, to) = plan.periods[index].offsets(facts.start)?;
-        let (start, end) = window?;
-        window = Some((start.max(from), end.min(to))).filter(|(from, to)| from <= to);
-    }
-    window
+/// The periods that must hold whatever else does, each by itself: one long moment may meet several that are apart. Nothing if
+/// one can hold nowhere.
+fn windows(tree: &Tree, plan: &Plan, facts: &TrailFacts) -> Option<Vec<Window>> {
+    required_periods(tree).into_iter().map(|index| plan.periods[index].offsets(facts.start)).collect()
 }
 
 /// The periods that must hold.
@@ -74,20 +68,30 @@ pub(crate) fn together(sightings: &[Sighting]) -> Vec<RecordRange> {
     ranges
 }
 
-/// The parts of a trail with these candidates, by leaf, that hits can be in; those with the best first. If `is_whole`, it is
-/// not to be divided.
+/// What else is known of a trail.
+pub(crate) struct Shape {
+    /// It is not to be divided.
+    pub(crate) is_whole: bool,
+    /// All its items are in one channel.
+    pub(crate) has_one_channel: bool,
+}
+
+/// The parts of a trail with these candidates, by leaf, that hits can be in; those with the best first.
 pub(crate) fn parts(
     plan: &Plan,
     sightings: &[Vec<Sighting>],
     facts: &TrailFacts,
-    is_whole: bool,
+    shape: &Shape,
     meter: &mut Meter<'_>,
 ) -> Result<Vec<Part>> {
     let Some(tree) = &plan.tree else { return Ok(Vec::new()) };
-    let Some(window) = window(plan, facts) else { return Ok(Vec::new()) };
+    let Some(mut windows) = windows(tree, plan, facts) else { return Ok(Vec::new()) };
     meter.spend(sightings.iter().map(Vec::len).sum())?;
     // What comes first in a sequence need not be in the period of what follows.
-    let is_inside = |of: &&Sighting| !plan.sequences.is_empty() || (of.start <= window.1 && window.0 <= of.end);
+    if !plan.sequences.is_empty() {
+        windows.clear();
+    }
+    let is_inside = |of: &&Sighting| windows.iter().all(|window| of.start <= window.1 && window.0 <= of.end);
     let steps: Vec<Steps> = sightings.iter().map(|of_leaf| steps(of_leaf.iter().filter(is_inside))).collect();
     let universe = IntervalSet::run(0, LAST as u32);
     let truths: Vec<IntervalSet> = steps.iter().map(Steps::moments).collect();
@@ -99,7 +103,9 @@ pub(crate) fn parts(
     let base = Base { moments: &universe, timeline: &timeline, of_item: false };
     let mut leaf = |leaf: usize| if plan.leaves[leaf].is_negative { Steps::default() } else { steps[leaf].clone() };
     let scores = plan.scores(&base, &mut leaf, meter)?;
-    let begins = Begins::new(sightings, window.0, plan.sequences.is_empty());
+    // Of other channels, and of those without items, nothing is known.
+    let is_known = shape.has_one_channel && !plan.is_open();
+    let begins = Begins::new(sightings, windows.iter().map(|window| window.0).max().filter(|_| is_known));
     let part = |&(first, last): &Interval| {
         meter.spend(1)?;
         let rank = scores.inside(&IntervalSet::run(first, last)).best().map_or(0.0, |best| best.0);
@@ -111,7 +117,7 @@ pub(crate) fn parts(
     let mut parts: Vec<Part> = scores.moments().runs().iter().map(part).collect::<Result<_>>()?;
     parts.sort_by(|a, b| a.bound.by_rank(&b.bound));
     // What comes first in a sequence may be gone before what follows begins.
-    if !plan.sequences.is_empty() || is_whole {
+    if !plan.sequences.is_empty() || shape.is_whole {
         parts.truncate(1);
         parts.iter_mut().for_each(|part| part.records = Part::ALL);
     }
@@ -127,11 +133,13 @@ struct Begins {
 }
 
 impl Begins {
-    fn new(sightings: &[Vec<Sighting>], from: Offset, is_bound_to_periods: bool) -> Begins {
+    /// `from` is the latest beginning of a period that must hold, if all sightings and hits are of one channel.
+    fn new(sightings: &[Vec<Sighting>], from: Option<Offset>) -> Begins {
         let mut known: Vec<(u64, Offset)> = sightings.iter().flatten().map(|of| (of.first.0, of.start)).collect();
         known.sort_unstable();
-        let is_before = |&&(_, start): &&(u64, Offset)| start.0.saturating_add(START_UNIT_NS) <= from.0;
-        let before = known.iter().rfind(is_before).filter(|_| is_bound_to_periods);
+        let is_before =
+            |&&(_, start): &&(u64, Offset)| from.is_some_and(|from| start.0.saturating_add(START_UNIT_NS) <= from.0);
+        let before = known.iter().rfind(is_before);
         let least = before.map_or((Offset(0), RecordId(0)), |&(record, start)| (start, RecordId(record)));
         Begins { known, least }
     }

@@ -468,7 +468,8 @@ impl Source for IndexSource {
         let facts = TrailFacts { start: self.start(trail), sessions };
         // A lifetime may go on in another block.
         let is_whole = plan.has_lifetimes() && !self.index.is_one_block(place);
-        ceiling::parts(plan, &sightings, &facts, is_whole, &mut Meter::new(cancel))
+        let shape = ceiling::Shape { is_whole, has_one_channel: self.index.is_one_channel(place) };
+        ceiling::parts(plan, &sightings, &facts, &shape, &mut Meter::new(cancel))
     }
 
     fn best_items(&self, asked: &Asked<'_, IndexPrepared>, count: usize, cancel: &Cancel) -> Result<Option<BestItems>> {

@@ -39,7 +39,7 @@ pub(crate) use reader::{SegmentReader, Union};
 pub(crate) use visibility::Visibility;
 
 /// Version of the layout of segments and manifests. Another one means that the index must be rebuilt.
-pub const LAYOUT_VERSION: u32 = 5;
+pub const LAYOUT_VERSION: u32 = 6;
 
 /// Terms longer than this many bytes are kept as their beginning and a hash of the rest: no token is left out, and
 /// tantivy's cap of 65,530 bytes is never met.

@@ -8,7 +8,7 @@
 //! | start | of its first moment, in microseconds since the start of the recording, rounded down |
 //! | lasts | from there to the end of its last moment, in milliseconds, rounded up; 2^32 - 1: to the end |
 //! | first | the record of its first moment |
-//! | records | from there to the record of its last moment; 2^32 - 1: to the end |
+//! | records | from there to the last record before the channel's next moment; 2^32 - 1: to the end |
 //! | shortest | of its lifetimes, by [`class_of`]: no lifetime is shorter |
 //! | longest | of its lifetimes, by [`class_of`]; [`ENDLESS`] where one touches the block's border |
 //! | kind | of the item, by its code |
@@ -101,11 +101,14 @@ impl VisibilityBuilder {
             longest = longest.max(if goes_on { ENDLESS } else { class_of(lasts) });
         }
         let record = |at| moments.record(at).0;
+        // A moment lasts to the next one of its channel: records of other channels may stand between.
+        let behind = last as usize + 1;
+        let last = if behind < moments.len() { record(last + 1).saturating_sub(1) } else { record(last) };
         Some([
             start / NS_PER_US,
             end.saturating_sub(start / NS_PER_MS * NS_PER_MS).div_ceil(NS_PER_MS).min(TO_THE_END),
             record(first),
-            record(last).saturating_sub(record(first)).min(TO_THE_END),
+            last.saturating_sub(record(first)).min(TO_THE_END),
             shortest,
             longest,
         ])

@@ -36,11 +36,12 @@ fn collection(seed: u64) -> (tempfile::TempDir, IndexReader) {
     // Words are frequent soon: half of the lines are known by their pairs.
     options.common_docs = 3;
     for session in 0..48 {
-        let mut events = vec![Event {
-            channel: ChannelId(1),
+        let open = |channel| Event {
+            channel: ChannelId(channel),
             offset: Offset(0),
             kind: EventKind::Open(ChannelOpen { kind: ChannelKind::SessionShell, size: Size::new(40, 6) }),
-        }];
+        };
+        let mut events: Vec<Event> = (1..=if session % 3 == 2 { 2 } else { 1 }).map(open).collect();
         for at in 0..1 + numbers.below(25) {
             let mut text = String::new();
             for _ in 0..1 + numbers.below(4) {
@@ -50,7 +51,9 @@ fn collection(seed: u64) -> (tempfile::TempDir, IndexReader) {
             text.push_str(numbers.pick(&["\r\n", "\r\n", ""]));
             // Times that many sessions share, and some that differ by nanoseconds.
             let offset = Offset(at as u64 / 2 * 1_000_000_000 + at as u64 % 2 * (session as u64 % 4) * 300);
-            events.push(Event { channel: ChannelId(1), offset, kind: EventKind::Output(text.into_bytes()) });
+            // Every third session has a second channel, whose records stand between those of the first.
+            let channel = if session % 3 == 2 { ChannelId(1 + numbers.below(2) as u32) } else { ChannelId(1) };
+            events.push(Event { channel, offset, kind: EventKind::Output(text.into_bytes()) });
         }
         let meta = SessionMeta { user: user(session), ..SessionMeta::default() };
         let header = Header::with_id(TrailId([session as u8 + 1; 16]), meta);
