@@ -17,34 +17,54 @@ use crate::{Session, iso_ms, rest_form};
 const RESERVED: [&str; 4] = ["_snapshot", "_count", "stats", "histogram"];
 
 /// Fields of a document that metadata may give as text, by their names.
-const GIVEN_TEXTS: [&str; 18] = [
+const GIVEN_TEXTS: [&str; 28] = [
     "client.ip",
     "client.name",
+    "log.adapter_name",
+    "log.auth_method",
+    "node_id",
+    "origin",
     "protocol",
     "recording.auth_method",
     "recording.channel_policy",
     "recording.connection_policy",
     "recording.connection_policy_id",
+    "recording.deny_reason",
     "recording.network_id",
     "recording.server_local.ip",
+    "recording.server_local.name",
     "recording.session_id",
     "recording.target.ip",
     "recording.target.name",
     "recording.verdict",
+    "server.id",
     "server.ip",
     "server.name",
+    "user.gateway_username",
+    "user.gateway_username_domain",
     "user.id",
     "user.name",
+    "user.name_domain",
     "verdict",
 ];
 /// The same for whole numbers.
-const GIVEN_NUMBERS: [&str; 5] = [
+const GIVEN_NUMBERS: [&str; 13] = [
+    "analytics.score.aggregated",
+    "analytics.score.details.command.score",
+    "analytics.score.details.fis.score",
+    "analytics.score.details.hostlogin.score",
+    "analytics.score.details.keystroke.score",
+    "analytics.score.details.logintime.score",
+    "analytics.score.details.mouse.score",
+    "analytics.score.details.windowtitle.score",
     "client.port",
     "recording.content_reference_id",
     "recording.server_local.port",
     "recording.target.port",
     "server.port",
 ];
+/// When the service took a recording in, among a trail's metadata; ISO 8601.
+pub const CREATION_TIME: &str = "creation_time";
 
 /// Words of commands that stand out: they change rights, accounts, services or machines, or lead to other machines.
 const INTERESTING: [&str; 28] = [
@@ -76,6 +96,16 @@ const INTERESTING: [&str; 28] = [
     "useradd",
     "userdel",
     "visudo",
+];
+
+/// Titles of windows that stand out, in lower case: they lead to what changes rights, accounts, services or machines.
+const INTERESTING_TITLES: [&str; 6] = [
+    "control panel",
+    "management console",
+    "powershell",
+    "security settings",
+    "server manager",
+    "windows security center",
 ];
 
 /// Whether a recording's metadata gives the field of this name as a text.
@@ -246,13 +276,26 @@ pub fn announce(data: &DataDir, store: &Store, file: &str, now_ns: i64) -> Resul
     Ok(key)
 }
 
-/// Makes all documents again from their trails. Downloads, alerts, users and accounts stay.
+/// Makes all documents again from their trails, also of those that are not indexed yet, and takes what no trail says from
+/// the journal. Accounts and roles stay as they are.
 ///
 /// # Errors
-/// [`SyncError`].
+/// [`SyncError`]. A trail that cannot be read is none: see [`SyncReport::unreadable`].
 pub fn rebuild(data: &DataDir, store: &Store, now_ns: i64) -> Result<SyncReport, SyncError> {
     store.forget_states()?;
-    sync(data, store, now_ns)
+    let mut report = sync(data, store, now_ns)?;
+    let known: BTreeSet<String> = store.trail_states()?.into_iter().map(|state| state.file).collect();
+    for file in data.trail_files()?.into_iter().filter(|file| !known.contains(file)) {
+        match announce(data, store, &file, now_ns) {
+            Ok(_) => report.stored += 1,
+            Err(SyncError::Trail(error)) => {
+                report.unreadable.push((data.trails_dir().join(&file), error.to_string()));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    store.tidy_journal()?;
+    Ok(report)
 }
 
 /// The key of a trail's session: the trail's name where it can stand in paths as it is, else the trail's id.
@@ -336,6 +379,12 @@ fn describe(session: &mut Session, meta: &SessionMeta) {
             session.set(name, text.as_str());
         }
     }
+    if let (Some(verdict), None) = (meta.extra.get("recording.verdict"), meta.extra.get("verdict")) {
+        session.set("verdict", verdict.as_str());
+    }
+    if let Some(time) = meta.extra.get(CREATION_TIME).filter(|time| time.parse::<jiff::Timestamp>().is_ok()) {
+        session.set(CREATION_TIME, time.as_str());
+    }
     for name in GIVEN_NUMBERS {
         if let Some(number) = meta.extra.get(name).and_then(|text| text.parse::<i64>().ok()) {
             session.set(name, number);
@@ -352,22 +401,24 @@ fn channels(trail: &TrailReader) -> Vec<Channel> {
         let last = summary.chunks.last().and_then(|chunk| trail.chunk(*chunk).ok());
         let mut kind = String::new();
         let mut begin = Offset(0);
+        let mut attributes = BTreeMap::new();
         if let Some(record) = first.iter().flat_map(|chunk| chunk.records()).find(|r| r.channel == summary.channel) {
             begin = record.offset;
             if let RecordBody::ChannelOpen(open) = &record.body {
                 kind = open.kind.to_owned();
+                attributes.extend(open.attributes.iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
             }
         }
         let own = last.iter().flat_map(|chunk| chunk.records()).filter(|record| record.channel == summary.channel);
         let end = own.last().map_or(begin, |record| record.offset);
-        let attributes: BTreeMap<String, String> = match (kind.as_str(), &trail.meta().command) {
-            ("session exec", Some(command)) => [("command".to_owned(), command.clone())].into(),
-            _ => BTreeMap::new(),
-        };
+        if let ("session exec", Some(command)) = (kind.as_str(), &trail.meta().command) {
+            attributes.entry("command".to_owned()).or_insert_with(|| command.clone());
+        }
+        let verdict = attributes.remove("verdict").unwrap_or_else(|| "accept".to_owned());
         Channel {
             number: summary.channel.0,
             kind,
-            verdict: "accept".to_owned(),
+            verdict,
             start_ns: wall(begin),
             end_ns: wall(end).filter(|_| trail.is_closed()),
             duration_ns: end.0.saturating_sub(begin.0),
@@ -377,26 +428,32 @@ fn channels(trail: &TrailReader) -> Vec<Channel> {
     summaries.collect()
 }
 
-/// The commands of a session, by time.
+/// The commands of a session and the titles of its windows, by time.
 fn events(content: &ContentFile, start: Option<Timestamp>) -> Vec<Event> {
     let mut events = Vec::new();
     for channel in content.channels() {
         let Ok(moments) = channel.moments() else { continue };
-        let blocks = (0..channel.block_count()).filter_map(|index| channel.block(index).ok());
-        for block in blocks {
+        let event = |kind, moment, action: &str, content: &str| {
+            let time = moments.start_time(moment);
+            let event = Event {
+                kind,
+                action: action.to_owned(),
+                content: content.to_owned(),
+                channel: channel.id().0,
+                record: moments.record(moment).0,
+                time_ns: start.map(|start| start.plus(time).0),
+            };
+            (time, event)
+        };
+        for block in (0..channel.block_count()).filter_map(|index| channel.block(index).ok()) {
             for Entered { moment, text, line } in entered(&block) {
-                let time = moments.start_time(moment);
-                events.push((
-                    time,
-                    Event {
-                        kind: EventKind::Command,
-                        action: text.to_owned(),
-                        content: line.unwrap_or(text).to_owned(),
-                        channel: channel.id().0,
-                        record: moments.record(moment).0,
-                        time_ns: start.map(|start| start.plus(time).0),
-                    },
-                ));
+                events.push(event(EventKind::Command, moment, text, line.unwrap_or(text)));
+            }
+            for (moment, _, title) in spans(&block, Kind::Title) {
+                // One that stands since before its block was set in another one.
+                if moment > block.first() || block.first() == 0 {
+                    events.push(event(EventKind::WindowTitle, moment, title, title));
+                }
             }
         }
     }
@@ -414,17 +471,11 @@ struct Entered<'b> {
 
 /// The commands that were entered in a block, by moment.
 fn entered(block: &Block) -> Vec<Entered<'_>> {
-    let spans = |kind| {
-        let items = block.range_of(kind).map(|index| block.item(index));
-        let mut spans: Vec<(u32, u32, &str)> =
-            items.flat_map(|item| item.spans().map(move |span| (span.begin, span.end, item.text()))).collect();
-        spans.sort_unstable();
-        spans
-    };
-    let mut lines = spans(Kind::Line).into_iter().peekable();
+    let mut lines = spans(block, Kind::Line).into_iter().peekable();
     let mut visible: Vec<(u32, u32, &str)> = Vec::new();
     // A command that stands since before its block was entered in another one.
-    let commands = spans(Kind::Command).into_iter().filter(|(begin, ..)| *begin > block.first() || block.first() == 0);
+    let commands =
+        spans(block, Kind::Command).into_iter().filter(|(begin, ..)| *begin > block.first() || block.first() == 0);
     let entered = commands.map(|(moment, _, text)| {
         while let Some(line) = lines.next_if(|(begin, ..)| *begin <= moment) {
             visible.push(line);
@@ -438,10 +489,29 @@ fn entered(block: &Block) -> Vec<Entered<'_>> {
     entered.collect()
 }
 
-/// The words of commands that stand out, of those entered, in alphabetical order.
+/// What could be seen of one kind in a block: from which moment, to which, and its text; in order.
+fn spans(block: &Block, kind: Kind) -> Vec<(u32, u32, &str)> {
+    let items = block.range_of(kind).map(|index| block.item(index));
+    let mut spans: Vec<(u32, u32, &str)> =
+        items.flat_map(|item| item.spans().map(move |span| (span.begin, span.end, item.text()))).collect();
+    spans.sort_unstable();
+    spans
+}
+
+/// The words of commands that stand out, of those entered, and the titles that do, in alphabetical order.
 fn interesting(events: &[Event]) -> BTreeSet<&str> {
-    let words = events.iter().flat_map(|event| event.action.split(|c: char| !c.is_ascii_alphanumeric() && c != '-'));
-    words.filter(|word| INTERESTING.contains(word)).collect()
+    let mut found = BTreeSet::new();
+    for event in events {
+        if event.kind == EventKind::WindowTitle {
+            let title = event.action.to_lowercase();
+            let stands_out = INTERESTING_TITLES.iter().any(|interesting| title.contains(interesting));
+            found.extend(stands_out.then_some(event.action.as_str()));
+        } else {
+            let words = event.action.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+            found.extend(words.filter(|word| INTERESTING.contains(word)));
+        }
+    }
+    found
 }
 
 fn run(entry: &TrailEntry, now_ns: i64) -> IndexRun {

@@ -6,6 +6,7 @@ use rusqlite::{Connection, params};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::journal::{Entry, Of};
 use super::{Result, Store, StoreError, sql};
 
 /// A channel of a session.
@@ -120,6 +121,13 @@ pub struct IndexRun {
     pub program_version: String,
 }
 
+impl IndexRun {
+    /// Whether it has ended, well or not.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.status, RunStatus::Completed | RunStatus::Failed)
+    }
+}
+
 /// The tables whose rows are numbered from 0 in a session, with a body of JSON.
 #[derive(Clone, Copy)]
 pub(super) enum Facts {
@@ -146,7 +154,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn channels(&self, session: &str) -> Result<Vec<Channel>> {
-        read(&*self.reader()?, Facts::Channel, session, 0, usize::MAX)
+        all(&*self.reader()?, Facts::Channel, session)
     }
 
     /// The events of a session by time, from the `offset`th on and at most `limit`, and how many there are.
@@ -172,7 +180,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn index_runs(&self, session: &str) -> Result<Vec<IndexRun>> {
-        read(&*self.reader()?, Facts::IndexRun, session, 0, usize::MAX)
+        all(&*self.reader()?, Facts::IndexRun, session)
     }
 
     /// Adds a run.
@@ -181,6 +189,7 @@ impl Store {
     /// [`StoreError`].
     pub fn add_index_run(&self, session: &str, run: &IndexRun) -> Result<()> {
         self.write("add an index run", |transaction| {
+            self.write_run(session, run)?;
             let number = count(transaction, Facts::IndexRun, session)?;
             insert(transaction, Facts::IndexRun, session, number, run)
         })
@@ -192,6 +201,7 @@ impl Store {
     /// [`StoreError`].
     pub fn set_last_index_run(&self, session: &str, run: &IndexRun) -> Result<()> {
         self.write("change an index run", |transaction| {
+            self.write_run(session, run)?;
             let number = count(transaction, Facts::IndexRun, session)?.saturating_sub(1);
             let delete = "DELETE FROM index_run WHERE session = ?1 AND number = ?2";
             transaction.execute(delete, params![session, number as i64]).map_err(sql("change an index run"))?;
@@ -213,15 +223,10 @@ impl Store {
         keys.collect::<rusqlite::Result<_>>().map_err(&doing)
     }
 
-    /// Adds an alert.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn add_alert(&self, session: &str, alert: &Alert) -> Result<()> {
-        self.write("add an alert", |transaction| {
-            let number = count(transaction, Facts::Alert, session)?;
-            insert(transaction, Facts::Alert, session, number, alert)
-        })
+    /// Has the journal know a run that has ended.
+    fn write_run(&self, session: &str, run: &IndexRun) -> Result<()> {
+        let entry = run.has_ended().then(|| Entry::Run(run.clone()));
+        self.journal.append(Of::Session(session), entry.as_slice())
     }
 }
 
@@ -238,6 +243,11 @@ fn insert<T: Serialize>(connection: &Connection, facts: Facts, session: &str, nu
     let mut insert = connection.prepare_cached(&insert).map_err(sql("add a session's part"))?;
     insert.execute(params![session, number as i64, body]).map_err(sql("add a session's part"))?;
     Ok(())
+}
+
+/// All rows of a session.
+pub(super) fn all<T: DeserializeOwned>(connection: &Connection, facts: Facts, session: &str) -> Result<Vec<T>> {
+    read(connection, facts, session, 0, usize::MAX)
 }
 
 fn read<T: DeserializeOwned>(

@@ -1,11 +1,13 @@
 //! The catalogue on SQLite: session documents and what belongs to them, downloads, users, logins and roles.
 //!
 //! [`Store`] is one file, `catalogue.db`, in the data directory. It speaks in types; no SQL leaves this folder. Everything
-//! it holds about sessions can be made again from the trails ([`crate::sync`]), except downloads, scores and accounts.
+//! it holds about sessions and users can be made again from the trails ([`crate::sync`]) and the journal beside it; accounts
+//! and roles cannot.
 
 mod accounts;
 mod downloads;
 mod facts;
+mod journal;
 mod schema;
 mod sessions;
 #[cfg(test)]
@@ -17,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use self::journal::Journal;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use accounts::{Account, Rights, Role};
@@ -56,6 +59,14 @@ pub enum StoreError {
         /// Why.
         source: rusqlite::Error,
     },
+    /// The journal cannot be read or written.
+    #[error("failed to use the journal {}", path.display())]
+    Journal {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// A stored value cannot be understood.
     #[error("failed to understand {what} in the catalogue")]
     Json {
@@ -77,6 +88,7 @@ fn sql(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
 #[derive(Debug)]
 pub struct Store {
     path: PathBuf,
+    journal: Journal,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
 }
@@ -92,7 +104,12 @@ impl Store {
         schema::migrate(&mut writer, &path)?;
         // What was deleted is not left in the file.
         writer.pragma_update(None, "secure_delete", true).map_err(sql("open the database"))?;
-        Ok(Store { path, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+        let (journal, was_there) = Journal::open(root)?;
+        let store = Store { path, journal, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) };
+        if !was_there {
+            store.write_journal()?;
+        }
+        Ok(store)
     }
 
     /// Its file.

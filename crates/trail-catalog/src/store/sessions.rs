@@ -3,7 +3,8 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::facts::{self, Facts};
-use super::{Alert, Channel, Event, IndexRun, Result, Store, StoreError, sql, users};
+use super::journal::{Entry, Journal, Kept, Of, Standing};
+use super::{Alert, Channel, Event, IndexRun, Result, Store, StoreError, downloads, sql, users};
 use crate::Session;
 
 /// A document as the catalogue keeps it.
@@ -41,7 +42,8 @@ pub struct SessionFacts {
     pub events: Vec<Event>,
     /// What rules found, by time; nothing leaves what is known as it is.
     pub alerts: Option<Vec<Alert>>,
-    /// Index runs, added to those known; one of these that had not ended gives way.
+    /// Index runs, added to those known; one of these that had not ended gives way. Of a trail that is as it was when its
+    /// last run ended there has been no other.
     pub runs: Vec<IndexRun>,
 }
 
@@ -52,13 +54,15 @@ pub fn rest_form(session_id: &str) -> String {
 }
 
 impl Store {
-    /// Stores sessions with what belongs to them, in place of what was known of them: all or none. Downloads stay. Each gets the next revision, and on the first time `now_ns` as its `creation_time`.
+    /// Stores sessions with what belongs to them, in place of what was known of them: all or none. Downloads stay. A document
+    /// that has changed gets the next revision, and one that is new `now_ns` as its `creation_time`, unless the trail or the
+    /// journal tells another one.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn put_sessions<'f>(&self, sessions: impl IntoIterator<Item = &'f SessionFacts>, now_ns: i64) -> Result<()> {
         self.write("store sessions", |transaction| {
-            sessions.into_iter().try_for_each(|facts| put(transaction, facts, now_ns))
+            sessions.into_iter().try_for_each(|facts| put(transaction, &self.journal, facts, now_ns))
         })
     }
 
@@ -72,19 +76,21 @@ impl Store {
             let user = "SELECT json_extract(document, '$.user.name') FROM session WHERE key = ?1";
             let user = transaction.query_row(user, [key], |row| row.get::<_, Option<String>>(0)).optional();
             let user = user.map_err(sql(doing))?.flatten();
+            // Before the catalogue forgets it: what is left if this is cut off is removed when it is tried again.
+            self.journal.remove(Of::Session(key))?;
             let was_there = transaction.execute("DELETE FROM session WHERE key = ?1", [key]).map_err(sql(doing))? > 0;
             if was_there {
                 let revision = next_revision(transaction)?;
                 let remember = "INSERT INTO removal (key, revision) VALUES (?1, ?2) \
                      ON CONFLICT (key) DO UPDATE SET revision = excluded.revision";
                 transaction.execute(remember, params![key, revision as i64]).map_err(sql(doing))?;
-                user.map_or(Ok(()), |user| users::see_less(transaction, &user))?;
+                user.map_or(Ok(()), |user| users::see_less(transaction, &self.journal, &user))?;
             }
             Ok(was_there)
         })
     }
 
-    /// Forgets all sessions, so that they are made again from their trails. Accounts, roles and scores stay.
+    /// Forgets which states of their trails all documents were made from, so that they are made again.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -93,6 +99,27 @@ impl Store {
         self.write(doing, |transaction| {
             transaction.execute("UPDATE session SET state = ''", []).map_err(sql(doing))?;
             Ok(())
+        })
+    }
+
+    /// Removes what the journal has of sessions that are not in the catalogue.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn tidy_journal(&self) -> Result<()> {
+        self.write("tidy the journal", |transaction| self.journal.retain_sessions(&keys(transaction)?))
+    }
+
+    /// Writes the journal of all that is known, for a catalogue that was written without one.
+    pub(super) fn write_journal(&self) -> Result<()> {
+        self.write("write the journal", |transaction| {
+            for key in keys(transaction)? {
+                if let Some(entries) = entries(transaction, &key)? {
+                    self.journal.append(Of::Session(&key), &entries)?;
+                }
+            }
+            let mut scores = users::scores(transaction)?.into_iter();
+            scores.try_for_each(|(user, score)| self.journal.append(Of::User(&user), &[Entry::Score(score)]))
         })
     }
 
@@ -218,42 +245,110 @@ fn next_revision(connection: &Connection) -> Result<u64> {
     Ok(value as u64)
 }
 
+/// What the catalogue says of a session's document.
+struct Known {
+    created_ns: i64,
+    revision: i64,
+    /// The state of its trail; empty if the document is to be made again.
+    state: String,
+}
+
 /// Puts one session with what belongs to it.
-fn put(connection: &Connection, facts: &SessionFacts, now_ns: i64) -> Result<()> {
+fn put(connection: &Connection, journal: &Journal, facts: &SessionFacts, now_ns: i64) -> Result<()> {
     let SessionFacts { session, trail, channels, events, alerts, runs } = facts;
-    put_document(connection, session, trail.as_ref(), next_revision(connection)?, now_ns)?;
-    facts::replace(connection, Facts::Channel, &session.key, channels)?;
-    facts::replace(connection, Facts::Event, &session.key, events)?;
-    if let Some(alerts) = alerts {
-        facts::replace(connection, Facts::Alert, &session.key, alerts)?;
+    let key = session.key.as_str();
+    let known = known(connection, key)?;
+    let is_new = known.is_none();
+    // What is known and was made from a state of the trail has no need of it.
+    let is_asked = trail.is_some() && known.as_ref().is_none_or(|known| known.state.is_empty());
+    let kept = if is_asked { journal.session(key)?.unwrap_or_default() } else { Kept::default() };
+    let before = kept.standing.as_ref();
+    let state = trail.as_ref().map_or("", |trail| &trail.state);
+    // The catalogue was made again, or is to be: nothing has happened to the trail.
+    let is_same_trail = !state.is_empty() && before.is_some_and(|before| before.state == state);
+    let digest = digest(session)?;
+    let last = [known.as_ref().map(|known| known.revision), before.map(|before| before.revision)];
+    let last = last.into_iter().flatten().max().unwrap_or(0);
+    // The document's own: one over all documents would tell how many others have changed.
+    let is_same_document = before.is_some_and(|before| before.digest == digest);
+    let standing = Standing {
+        created_ns: known
+            .as_ref()
+            .map(|known| known.created_ns)
+            .or_else(|| before.map(|before| before.created_ns))
+            .or_else(|| time_of(session, "creation_time"))
+            .unwrap_or(now_ns),
+        revision: last.saturating_add(i64::from(!is_same_document)),
+        state: state.to_owned(),
+        digest,
+    };
+    let runs: &[IndexRun] = if is_same_trail && kept.runs.last().is_some_and(IndexRun::has_ended) { &[] } else { runs };
+    let alerts = if is_same_trail && kept.alerts.is_some() { &kept.alerts } else { alerts };
+
+    let mut entries = Vec::new();
+    entries.extend((before != Some(&standing)).then(|| Entry::Document(standing.clone())));
+    entries.extend(alerts.clone().filter(|_| *alerts != kept.alerts).map(Entry::Alerts));
+    entries.extend(runs.iter().filter(|run| run.has_ended()).cloned().map(Entry::Run));
+    if trail.is_some() {
+        journal.append(Of::Session(key), &entries)?;
+    }
+    put_document(connection, session, trail.as_ref(), &standing)?;
+    if is_new {
+        facts::append(connection, Facts::IndexRun, key, &kept.runs)?;
+        kept.downloads.iter().try_for_each(|download| downloads::insert(connection, key, download))?;
+    }
+    facts::replace(connection, Facts::Channel, key, channels)?;
+    facts::replace(connection, Facts::Event, key, events)?;
+    // Of a trail that is not indexed yet the alerts known are those of its last state.
+    if let Some(alerts) = alerts.as_ref().or(kept.alerts.as_ref()) {
+        facts::replace(connection, Facts::Alert, key, alerts)?;
     }
     if !runs.is_empty() {
-        facts::drop_unfinished_run(connection, &session.key)?;
+        facts::drop_unfinished_run(connection, key)?;
     }
-    facts::append(connection, Facts::IndexRun, &session.key, runs)?;
+    facts::append(connection, Facts::IndexRun, key, runs)?;
     if let Some(user) = session.field("user.name").and_then(|name| name.as_str()) {
-        let start = session.field("start_time").and_then(|time| time.as_str()?.parse().ok());
-        let seen = start.map(|time: jiff::Timestamp| i64::try_from(time.as_nanosecond()).unwrap_or(now_ns));
-        users::see(connection, user, seen.unwrap_or(now_ns))?;
+        let seen = time_of(session, "start_time").unwrap_or(standing.created_ns);
+        users::see(connection, journal, user, seen)?;
     }
     Ok(())
+}
+
+fn known(connection: &Connection, key: &str) -> Result<Option<Known>> {
+    let select =
+        "SELECT created_ns, coalesce(json_extract(document, '$.revision'), 0), state FROM session WHERE key = ?1";
+    let mut select = connection.prepare_cached(select).map_err(sql("store a session"))?;
+    let known =
+        select.query_row([key], |row| Ok(Known { created_ns: row.get(0)?, revision: row.get(1)?, state: row.get(2)? }));
+    known.optional().map_err(sql("store a session"))
+}
+
+/// A time of a document, in nanoseconds since 1970.
+fn time_of(session: &Session, field: &str) -> Option<i64> {
+    let time: jiff::Timestamp = session.field(field)?.as_str()?.parse().ok()?;
+    i64::try_from(time.as_nanosecond()).ok()
+}
+
+/// The hash of a document, without what [`put_document`] sets.
+fn digest(session: &Session) -> Result<String> {
+    let mut body = session.body.clone();
+    body.remove("revision");
+    body.remove("creation_time");
+    let json = serde_json::to_vec(&body).map_err(|source| StoreError::Json { what: "session", source })?;
+    Ok(blake3::hash(&json).to_hex().to_string())
 }
 
 fn put_document(
     connection: &Connection,
     session: &Session,
     trail: Option<&TrailState>,
-    revision: u64,
-    now_ns: i64,
+    standing: &Standing,
 ) -> Result<()> {
     let doing = sql("store a session");
-    let known = "SELECT created_ns, json_extract(document, '$.revision') FROM session WHERE key = ?1";
-    let known = connection.query_row(known, [&session.key], |row| Ok((row.get(0)?, row.get(1)?))).optional();
-    let (created_ns, version): (i64, Option<i64>) = known.map_err(&doing)?.unwrap_or((now_ns, None));
+    let revision = next_revision(connection)?;
     let mut session = session.clone();
-    // The document's own: one over all documents would tell how many others have changed.
-    session.set("revision", version.unwrap_or(0).saturating_add(1));
-    session.set("creation_time", crate::time::iso_ms(created_ns));
+    session.set("revision", standing.revision);
+    session.set("creation_time", crate::time::iso_ms(standing.created_ns));
     let rest_id = session.field("recording.session_id").and_then(|id| id.as_str()).map(rest_form);
     let document =
         serde_json::to_string(&session.body).map_err(|source| StoreError::Json { what: "session", source })?;
@@ -261,9 +356,33 @@ fn put_document(
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (key) DO UPDATE SET rest_id = excluded.rest_id, \
          file = excluded.file, state = excluded.state, revision = excluded.revision, document = excluded.document";
     let file = trail.map(|trail| &trail.file);
-    let state = trail.map_or("", |trail| &trail.state);
-    let values = params![session.key, rest_id, file, state, created_ns, revision as i64, document];
+    let values = params![session.key, rest_id, file, standing.state, standing.created_ns, revision as i64, document];
     connection.execute(put, values).map_err(&doing)?;
     connection.execute("DELETE FROM removal WHERE key = ?1", [&session.key]).map_err(&doing)?;
     Ok(())
+}
+
+/// The keys of all sessions.
+fn keys(connection: &Connection) -> Result<Vec<String>> {
+    let doing = sql("read sessions");
+    let mut select = connection.prepare("SELECT key FROM session").map_err(&doing)?;
+    let keys = select.query_map([], |row| row.get(0)).map_err(&doing)?;
+    keys.collect::<rusqlite::Result<_>>().map_err(&doing)
+}
+
+/// All that the journal is to know of a session; nothing of one without a trail.
+fn entries(connection: &Connection, key: &str) -> Result<Option<Vec<Entry>>> {
+    let doing = sql("read a session");
+    let select = "SELECT key, file, revision, document FROM session WHERE key = ?1 AND file IS NOT NULL";
+    let found = connection.query_row(select, [key], columns).optional().map_err(&doing)?;
+    let (Some(found), Some(known)) = (found, known(connection, key)?) else { return Ok(None) };
+    let digest = digest(&stored(found)?.session)?;
+    let Known { created_ns, revision, state } = known;
+    let mut entries = vec![Entry::Document(Standing { created_ns, revision, state, digest })];
+    let alerts: Vec<Alert> = facts::all(connection, Facts::Alert, key)?;
+    entries.extend((!alerts.is_empty()).then_some(Entry::Alerts(alerts)));
+    let runs: Vec<IndexRun> = facts::all(connection, Facts::IndexRun, key)?;
+    entries.extend(runs.into_iter().filter(IndexRun::has_ended).map(Entry::Run));
+    entries.extend(downloads::all(connection, key)?.into_iter().map(Entry::Download));
+    Ok(Some(entries))
 }

@@ -160,6 +160,68 @@ fn what_belongs_to_a_session_goes_with_it() {
     assert_eq!(store.downloads("a", 0, 9).unwrap(), (vec![], 0));
 }
 
+/// What no trail says is known again where the catalogue was lost, also of one that was written without a journal.
+#[test]
+fn the_journal_knows_what_a_lost_catalogue_knew() {
+    let (folder, store) = store();
+    let one = session("a", "x");
+    let run = IndexRun {
+        status: RunStatus::Completed,
+        start_ns: 1,
+        duration_ns: 2,
+        index_version: "x".to_owned(),
+        program_version: "y".to_owned(),
+    };
+    let alert = Alert {
+        kind: AlertKind::Command,
+        channel: 1,
+        matched_action: "rm".to_owned(),
+        matched_content: "$ rm".to_owned(),
+        matched_regexp: "rm".to_owned(),
+        record: 3,
+        rule_name: "r".to_owned(),
+        time_ns: None,
+    };
+    let at = |state: &str, alerts| SessionFacts { runs: vec![run.clone()], alerts, ..facts(&one, state) };
+    store.put_sessions([&at("1", None)], 7).unwrap();
+    store.put_sessions([&at("2", Some(vec![alert.clone()]))], 9).unwrap();
+    let download = Download { time_ns: 5, account: "bob".to_owned(), address: "10.0.0.1".to_owned(), from_api: true };
+    store.add_download("a", &download).unwrap();
+    store.score_user("alice", UserScore { value: 73, time_ns: 44 }).unwrap();
+    let all = |store: &Store| {
+        let document = store.session("a").unwrap().unwrap().session;
+        let rows = (store.alerts("a", 0, 9).unwrap(), store.downloads("a", 0, 9).unwrap());
+        (document, rows, store.index_runs("a").unwrap(), store.users().unwrap())
+    };
+    let before = all(&store);
+    assert_eq!((before.0.field("revision"), before.2.len()), (Some(&json!(2)), 2));
+
+    drop(store);
+    std::fs::remove_dir_all(folder.path().join(journal::FOLDER)).unwrap();
+    drop(Store::open(folder.path()).unwrap());
+    std::fs::remove_file(folder.path().join(CATALOGUE_FILE)).unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(store.session_count().unwrap(), 0);
+    store.put_sessions([&at("2", None)], 1000).unwrap();
+    assert_eq!(all(&store), before);
+    // Made again where it is there, too, nothing has happened; a state that is new is another run and revision.
+    store.forget_states().unwrap();
+    store.put_sessions([&at("2", None)], 1000).unwrap();
+    assert_eq!(all(&store), before);
+    let mut changed = one.clone();
+    changed.set("active", true);
+    store.put_sessions([&SessionFacts { session: changed, ..at("3", None) }], 1000).unwrap();
+    let after = all(&store);
+    assert_eq!((after.0.field("revision"), after.2.len(), &after.1), (Some(&json!(3)), 3, &before.1));
+
+    // What is removed is removed there as well.
+    store.remove_session("a").unwrap();
+    store.put_sessions([&at("3", None)], 2000).unwrap();
+    let anew = all(&store);
+    assert_eq!((anew.0.field("revision"), anew.2.len(), anew.1.1.1), (Some(&json!(1)), 1, 0));
+    assert_eq!(anew.3[0].score, None, "who is seen no more has no score");
+}
+
 #[test]
 fn an_account_needs_a_role_that_is_there() {
     let (_folder, store) = store();

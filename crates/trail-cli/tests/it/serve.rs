@@ -140,6 +140,34 @@ fn a_good_end_loses_nothing() {
     wait_for(&served, "quetzal", Duration::from_secs(60));
 }
 
+/// A catalogue that was removed is made again: what was told of a session, who took it away, and when.
+#[test]
+fn a_lost_catalogue_is_made_again() {
+    let mut served = Served::new(&[&testdata("asciicast-v2/shell.cast")]);
+    served.log_in();
+    let told = "?user.name=erin&protocol=SSH&client.ip=10.1.2.3&recording.session_id=svc/abc/ssh:1";
+    let answer = served.upload("one.cast", &cast(1, "quetzal"), told).unwrap();
+    let key = answer.json()["items"][0]["key"].as_str().unwrap().to_owned();
+    wait_for(&served, "quetzal", Duration::from_secs(60));
+    let session = format!("/api/audit/sessions/{key}");
+    assert_eq!(served.get(&format!("{session}/audit_trail?format=cast")).status, 200);
+    let ask = |served: &Served| -> Vec<serde_json::Value> {
+        let ends = ["", "/channels", "/events", "/alerts", "/indexing", "/trail_downloads", "/content?q=quetzal"];
+        let own = ends.map(|end| served.get(&format!("{session}{end}")).json());
+        let list = served.get("/api/audit/sessions?fields=*").json();
+        own.into_iter().chain([list, served.get("/api/audit/users").json()]).collect()
+    };
+    let before = ask(&served);
+    served.end();
+    let data = served.data();
+    std::fs::remove_file(data.join("catalogue.db")).unwrap();
+    trail(["catalog", "rebuild", "--data", data.to_str().unwrap()]).expect_code(0);
+    served.add_account();
+    served.start_again();
+    served.log_in();
+    assert_eq!(ask(&served), before);
+}
+
 /// Killed twenty times at random, while recordings come in, are indexed, and pictures are made.
 #[test]
 #[ignore = "takes a minute; run it when uploads or indexing change"]

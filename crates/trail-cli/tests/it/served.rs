@@ -42,8 +42,7 @@ impl Served {
             let paths = recordings.iter().map(|path| path.to_str().unwrap());
             trail(["import", "--data", data, "--tolerate"].into_iter().chain(paths)).expect_code(0);
         }
-        let add = ["user", "add", "alice", "--role", "admin", "--password-stdin", "--data", data];
-        trail_with(add, &[], PASSWORD.as_bytes()).expect_code(0);
+        add_account(data);
         let (child, port) = start(Path::new(data));
         Served { folder, child, port }
     }
@@ -77,6 +76,11 @@ impl Served {
 
     pub(crate) fn start_again(&mut self) {
         (self.child, self.port) = start(&self.data());
+    }
+
+    /// Adds the account that is used, where it is not there any more.
+    pub(crate) fn add_account(&self) {
+        add_account(self.data().to_str().unwrap());
     }
 
     pub(crate) fn log_in(&self) {
@@ -123,6 +127,11 @@ impl Drop for Served {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn add_account(data: &str) {
+    let add = ["user", "add", "alice", "--role", "admin", "--password-stdin", "--data", data];
+    trail_with(add, &[], PASSWORD.as_bytes()).expect_code(0);
 }
 
 fn start(data: &Path) -> (Child, u16) {

@@ -70,6 +70,12 @@ static TEMPLATE: LazyLock<TempDir> = LazyLock::new(|| {
     let store = Store::open(data.root()).unwrap();
     let report = trail_catalog::sync(&data, &store, NOW).unwrap();
     assert_eq!((report.stored, report.removed, report.unreadable.len()), (SESSIONS.len(), 0, 0));
+    add_accounts(&store);
+    folder
+});
+
+/// An account for each role.
+fn add_accounts(store: &Store) {
     let limited = Rights { search: true, search_in_all_users: true, download: true, administer: true };
     let role = |name: &str, rights, filter: Option<&str>| Role {
         name: name.to_owned(),
@@ -83,8 +89,7 @@ static TEMPLATE: LazyLock<TempDir> = LazyLock::new(|| {
         let account = Account { name: name.to_owned(), role: name.to_owned(), password_hash: hash.clone() };
         store.put_account(&account).unwrap();
     }
-    folder
-});
+}
 
 fn import(data: &DataDir, key: &str, recording: &str, meta: impl Fn(SessionMeta) -> SessionMeta) {
     #[derive(Default)]
@@ -116,7 +121,7 @@ pub(crate) struct Service {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) app: AppState,
     pub(crate) runtime: tokio::runtime::Runtime,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// An answer.
@@ -158,14 +163,37 @@ impl Service {
         let folder = tempfile::tempdir().unwrap();
         copy(TEMPLATE.path(), folder.path());
         let data = DataDir::open(folder.path()).unwrap();
-        let clock = Arc::new(ManualClock::at(Timestamp(NOW)));
+        Service::over(folder, data, Arc::new(ManualClock::at(Timestamp(NOW))), set)
+    }
+
+    fn over(folder: TempDir, data: DataDir, clock: Arc<ManualClock>, set: impl FnOnce(&mut Settings)) -> Service {
         let store = Store::open(data.root()).unwrap();
         let mut settings = Settings::default();
         settings.refresh_interval = Duration::ZERO;
         set(&mut settings);
         let app = AppState::new(data.clone(), store, settings, clock.clone()).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Service { data, clock, app, runtime, _folder: folder }
+        Service { data, clock, app, runtime, folder }
+    }
+
+    /// The service ends, its catalogue is removed and made again, and another service goes on.
+    pub(crate) fn with_its_catalogue_made_again(self, also_removed: &[&str]) -> Service {
+        let Service { data, clock, app, runtime, folder } = self;
+        drop((app, runtime));
+        for name in ["catalogue.db", "catalogue.db-wal", "catalogue.db-shm"] {
+            // The log may have been put away already.
+            let _ = std::fs::remove_file(data.root().join(name));
+        }
+        for name in also_removed {
+            std::fs::remove_dir_all(data.root().join(name)).unwrap();
+        }
+        let store = Store::open(data.root()).unwrap();
+        assert_eq!(store.session_count().unwrap(), 0);
+        let report = trail_catalog::rebuild(&data, &store, trail_server::Clock::now(&*clock).0).unwrap();
+        assert_eq!(report.unreadable, []);
+        add_accounts(&store);
+        drop(store);
+        Service::over(folder, data, clock, |_| ())
     }
 
     /// Sends a request.

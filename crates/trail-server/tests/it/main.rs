@@ -8,6 +8,7 @@ mod lists;
 mod many;
 mod one_session;
 mod openapi;
+mod rebuilding;
 mod rules;
 mod snapshots;
 mod uploads;

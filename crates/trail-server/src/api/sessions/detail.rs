@@ -43,8 +43,11 @@ pub(crate) fn channel(call: &Call) -> Result<Reply, ApiError> {
 }
 
 fn channel_body(channel: &Channel) -> Map<String, Value> {
-    let mut body: Map<String, Value> =
-        channel.attributes.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+    let attribute = |(name, value): (&String, &String)| {
+        let port = value.parse::<u16>().ok().filter(|_| name.ends_with(".port"));
+        (name.clone(), port.map_or_else(|| value.as_str().into(), Value::from))
+    };
+    let mut body: Map<String, Value> = channel.attributes.iter().map(attribute).collect();
     let seconds = channel.duration_ns / 1_000_000_000;
     body.insert("duration".to_owned(), seconds.into());
     body.insert("end_time".to_owned(), channel.end_ns.map(iso_ms).into());

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use serde_json::{Value, json};
-use trail_catalog::{is_given_number, is_given_text};
+use trail_catalog::{CREATION_TIME, is_given_number, is_given_text, iso_ms};
 use trail_container::TrailReader;
 use trail_container::format::MAGIC;
 use trail_import::{Encoding, ImportOptions, ImportReport, RecordingSource};
@@ -82,7 +82,10 @@ fn take_recording(
         return keep(call, id, None).map(|key| item(&key, None));
     }
     let written = folder.join(format!("{id}.trail"));
-    let (report, _) = trail_convert::write_trail(source, id, &written, options, more).map_err(Failure::Recording)?;
+    // What no recording can say stays with the trail.
+    let mut more = more.clone();
+    more.extra.insert(CREATION_TIME.to_owned(), iso_ms(call.now.0));
+    let (report, _) = trail_convert::write_trail(source, id, &written, options, &more).map_err(Failure::Recording)?;
     let key = keep(call, id, (!is_there).then_some(&written))?;
     Ok(item(&key, Some(&report)))
 }
