@@ -119,6 +119,25 @@ pub fn events(size: Size, steps: &[Step], seed: u64) -> Vec<Event> {
     maker.events
 }
 
+/// Recordings of one channel each as one of several: each keeps the order of its events, and which of them comes next
+/// depends on `seed`. Times go up together.
+pub fn interleave(channels: Vec<Vec<Event>>, seed: u64) -> Vec<Event> {
+    let mut random = Random::new(seed);
+    let number = |(index, events): (usize, Vec<Event>)| (ChannelId(1 + index as u32), events.into_iter().peekable());
+    let mut channels: Vec<_> = channels.into_iter().enumerate().map(number).collect();
+    let mut woven: Vec<Event> = Vec::new();
+    loop {
+        channels.retain_mut(|(_, events)| events.peek().is_some());
+        let at = random.below(channels.len());
+        let Some((channel, events)) = channels.get_mut(at) else { return woven };
+        // Some in a row, so that moments of one stand between the moments of another in runs of any length.
+        for event in events.by_ref().take(1 + random.below(4)) {
+            let offset = Offset(woven.len() as u64 * TICK_NS);
+            woven.push(Event { channel: *channel, offset, ..event });
+        }
+    }
+}
+
 struct Maker {
     events: Vec<Event>,
     random: Random,

@@ -1,6 +1,7 @@
 //! `trail verify`: trails against damage and tampering, an index against brute force.
 
 mod index;
+mod whole;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -157,8 +157,9 @@ fn the_index_answers_as_replay_does() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let data = data.to_str().unwrap();
-    let source = testdata("asciicast-v3/flashes.cast");
-    trail(["import", source.to_str().unwrap(), "--data", data]).expect_code(0);
+    let sources = ["flashes.cast", "shell-from-v2.cast"].map(|name| testdata(&format!("asciicast-v3/{name}")));
+    let [first, second] = sources.each_ref().map(|source| source.to_str().unwrap());
+    trail(["import", first, second, "--data", data]).expect_code(0);
     let run = trail(["verify", "--data", data, "--index"]).expect_code(0);
-    assert!(run.out.contains(" 0 differences"), "{}", run.out);
+    assert!(run.out.contains(" asked of all trails too, 0 differences"), "{}", run.out);
 }

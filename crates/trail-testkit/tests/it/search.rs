@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use trail_container::TrailReader;
 use trail_model::{Event, Size};
 use trail_query::Mode;
-use trail_testkit::generate::{Step, events, rechunk, stream};
+use trail_testkit::generate::{Step, events, interleave, rechunk, stream};
 use trail_testkit::oracle::{Replay, Report, check, questions, replay_all};
 use trail_testkit::trail::record;
 
@@ -131,6 +131,22 @@ proptest! {
         blocks in prop::sample::select(vec![16u64, 200, 4 << 20]),
     ) {
         check_generated(&events(size, &steps, seed), chunk_len, blocks, seed)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
+
+    /// What is visible in one channel is not visible in another, however their records stand between each other.
+    #[test]
+    fn search_equals_replay_in_sessions_of_several_channels(
+        channels in prop::collection::vec(stream(8), 2..4),
+        seed: u64,
+        chunk_len in prop::sample::select(vec![64usize, 512, 256 << 10]),
+        blocks in prop::sample::select(vec![16u64, 200, 4 << 20]),
+    ) {
+        let channels = channels.iter().map(|(size, steps)| events(*size, steps, seed)).collect();
+        check_generated(&interleave(channels, seed), chunk_len, blocks, seed)?;
     }
 }
 

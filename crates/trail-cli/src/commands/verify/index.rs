@@ -12,6 +12,7 @@ use trail_query::Mode;
 use trail_search::{IndexSource, Options, Plan, Searcher};
 use trail_testkit::oracle::{CommandLine, Hit, PixelLine, Question, Replay, check, questions};
 
+use super::whole::{Answered, check_whole, run};
 use crate::args::VerifyArgs;
 use crate::ui::Ui;
 
@@ -19,6 +20,11 @@ use crate::ui::Ui;
 const TOKENS: usize = 2000;
 /// Random queries of each kind.
 const RANDOM: usize = 200;
+/// Of the questions of a recording in a mode, how many are asked of all recordings together.
+const OF_ALL: usize = 16;
+
+/// Where a hit is in a trail: channel, first and last record.
+pub(super) type Run = (u32, u64, u64);
 
 /// Asks the index what a replay answers, trail by trail; prints each difference. Gives whether there was none.
 pub(super) fn check_index(data: &DataDir, args: &VerifyArgs, ui: &Ui) -> Result<bool> {
@@ -26,6 +32,7 @@ pub(super) fn check_index(data: &DataDir, args: &VerifyArgs, ui: &Ui) -> Result<
     let entries: Vec<_> = reader.indexed().map(|(id, entry)| (id, entry.file.clone())).collect();
     let bar = ui.bar(entries.len() as u64, "asking");
     let (mut queries, mut held, mut differences) = (0, 0, 0);
+    let mut answered = Vec::new();
     let mut out = io::stdout().lock();
     for (id, file) in entries {
         let trail = TrailReader::open(data.trails_dir().join(&file))?;
@@ -57,6 +64,13 @@ pub(super) fn check_index(data: &DataDir, args: &VerifyArgs, ui: &Ui) -> Result<
                 };
                 Ok(hits.iter().map(hit).collect())
             })?;
+            for question in pick(&asked, OF_ALL) {
+                let text = question.query.to_string();
+                let query = trail_query::parse(&text, mode).map_err(|error| anyhow::anyhow!("{text}: {error}"))?.query;
+                let mut hits: Vec<Run> = searcher.prepare(&query)?.search_trail(0)?.iter().map(run).collect();
+                hits.sort_unstable();
+                answered.push(Answered { text, mode, trail: id, hits });
+            }
             queries += report.queries;
             held += report.held;
             differences += report.differences.len();
@@ -70,11 +84,32 @@ pub(super) fn check_index(data: &DataDir, args: &VerifyArgs, ui: &Ui) -> Result<
         bar.inc(1);
     }
     bar.finish_and_clear();
-    match args.json {
-        true => writeln!(out, "{}", json!({ "queries": queries, "held": held, "differences": differences }))?,
-        false => writeln!(out, "index: {queries} queries, {held} with hits, {differences} differences from replay")?,
+    let bar = ui.bar(answered.len() as u64, "asking all");
+    let disagreements = check_whole(&reader, &answered, || bar.inc(1))?;
+    bar.finish_and_clear();
+    for told in &disagreements {
+        match args.json {
+            true => writeln!(out, "{}", json!({ "difference": told }))?,
+            false => writeln!(out, "{told}")?,
+        }
+    }
+    differences += disagreements.len();
+    let of_all = answered.len();
+    if args.json {
+        let counts = json!({ "queries": queries, "held": held, "of_all": of_all, "differences": differences });
+        writeln!(out, "{counts}")?;
+    } else {
+        let asked = format!("{queries} queries, {held} with hits, {of_all} of them asked of all trails too");
+        writeln!(out, "index: {asked}, {differences} differences from replay")?;
     }
     Ok(differences == 0)
+}
+
+/// Some of the questions, of every kind.
+fn pick(questions: &[Question], count: usize) -> impl Iterator<Item = &Question> {
+    // Kinds follow each other in a fixed order: an odd step meets all of them.
+    let step = (questions.len() / count.max(1)).max(1) | 1;
+    questions.iter().step_by(step)
 }
 
 /// Replays every channel. What could be read on desktops is the content's word: when the pixels stood is not asked again.
