@@ -154,14 +154,32 @@ pub struct SyncReport {
 /// # Errors
 /// [`SyncError`]. A trail that cannot be read is none: see [`SyncReport::unreadable`].
 pub fn sync(data: &DataDir, store: &Store, now_ns: i64) -> Result<SyncReport, SyncError> {
-    sync_with(data, store, &[], now_ns)
+    sync_with(data, store, SyncOptions::default(), now_ns)
 }
 
-/// The same, with rules that give alerts. Alerts of sessions that are as they were stay as they were.
+/// What is known beside the trails while the catalogue is brought up to date.
+#[derive(Clone, Copy, Default)]
+pub struct SyncOptions<'o> {
+    /// Rules that give alerts. Alerts of sessions that are as they were stay as they were.
+    pub rules: &'o [AlertRule],
+    /// What is known of the work on a trail file.
+    pub work: Option<WorkOn<'o>>,
+}
+
+/// When the work on a trail file began, in nanoseconds since 1970, and how long it took, in nanoseconds; nothing if another
+/// process did it.
+pub type WorkOn<'o> = &'o dyn Fn(&str) -> Option<(i64, u64)>;
+
+/// The same with options.
 ///
 /// # Errors
 /// [`SyncError`].
-pub fn sync_with(data: &DataDir, store: &Store, rules: &[AlertRule], now_ns: i64) -> Result<SyncReport, SyncError> {
+pub fn sync_with(
+    data: &DataDir,
+    store: &Store,
+    options: SyncOptions<'_>,
+    now_ns: i64,
+) -> Result<SyncReport, SyncError> {
     let index = match IndexReader::open(data) {
         Ok(index) => index,
         Err(trail_index::Error::NoIndex { .. }) => return Ok(SyncReport::default()),
@@ -190,7 +208,7 @@ pub fn sync_with(data: &DataDir, store: &Store, rules: &[AlertRule], now_ns: i64
     }
     for some in changed.chunks(SYNC_BATCH) {
         let facts: Vec<SessionFacts> =
-            some.iter().map(|(entry, state)| facts(data, &index, rules, entry, state, now_ns, &mut report)).collect();
+            some.iter().map(|(entry, state)| facts(data, &index, options, entry, state, now_ns, &mut report)).collect();
         store.put_sessions(&facts, now_ns)?;
         report.stored += facts.len();
     }
@@ -201,7 +219,7 @@ pub fn sync_with(data: &DataDir, store: &Store, rules: &[AlertRule], now_ns: i64
 fn facts(
     data: &DataDir,
     index: &IndexReader,
-    rules: &[AlertRule],
+    options: SyncOptions<'_>,
     entry: &TrailEntry,
     state: &TrailState,
     now_ns: i64,
@@ -222,10 +240,10 @@ fn facts(
         channels: trail.as_ref().map(channels).unwrap_or_default(),
         alerts: content
             .as_ref()
-            .filter(|_| !rules.is_empty())
-            .map(|content| alerts(rules, content, &events, start_of(entry))),
+            .filter(|_| !options.rules.is_empty())
+            .map(|content| alerts(options.rules, content, &events, start_of(entry))),
         events,
-        runs: vec![run(entry, now_ns)],
+        runs: vec![run(entry, options.work.and_then(|work| work(&entry.file)).unwrap_or((now_ns, 0)))],
     }
 }
 
@@ -262,7 +280,7 @@ pub fn announce(data: &DataDir, store: &Store, file: &str, now_ns: i64) -> Resul
     let key = session_key(&entry);
     let mut session = session(&entry, &key, Some(&trail), None);
     session.set("recording.index_status", if trail.is_closed() { "NOT_INDEXED" } else { "CHANNEL_OPEN" });
-    let run = IndexRun { status: RunStatus::Queued, ..run(&entry, now_ns) };
+    let run = IndexRun { status: RunStatus::Queued, ..run(&entry, (now_ns, 0)) };
     let facts = SessionFacts {
         session,
         // No state of a trail is written so: indexing makes the document again.
@@ -514,12 +532,12 @@ fn interesting(events: &[Event]) -> BTreeSet<&str> {
     found
 }
 
-fn run(entry: &TrailEntry, now_ns: i64) -> IndexRun {
+fn run(entry: &TrailEntry, (start_ns, duration_ns): (i64, u64)) -> IndexRun {
     let is_failed = matches!(entry.status, Status::Quarantined { .. });
     IndexRun {
         status: if is_failed { RunStatus::Failed } else { RunStatus::Completed },
-        start_ns: now_ns,
-        duration_ns: 0,
+        start_ns,
+        duration_ns,
         index_version: index_version(),
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
     }

@@ -43,6 +43,7 @@ pub enum ErrorType {
     UrlTooLong,
     RangeNotSatisfiable,
     AdvancedSearchSnapshotQuotaExceeded,
+    HeadTooLarge,
     SearchUnavailable,
     DatabaseConsistencyError,
     InternalError,
@@ -52,7 +53,7 @@ use ErrorType as E;
 
 impl ErrorType {
     /// All of them, in the order of their status.
-    pub const ALL: [ErrorType; 38] = [
+    pub const ALL: [ErrorType; 39] = [
         E::InvalidQuery,
         E::InvalidSearchClientId,
         E::InvalidAdvancedSearchCountQuery,
@@ -88,6 +89,7 @@ impl ErrorType {
         E::UrlTooLong,
         E::RangeNotSatisfiable,
         E::AdvancedSearchSnapshotQuotaExceeded,
+        E::HeadTooLarge,
         E::SearchUnavailable,
         E::DatabaseConsistencyError,
         E::InternalError,
@@ -111,6 +113,7 @@ impl ErrorType {
             E::UrlTooLong => 414,
             E::RangeNotSatisfiable => 416,
             E::AdvancedSearchSnapshotQuotaExceeded => 429,
+            E::HeadTooLarge => 431,
             E::SearchUnavailable | E::DatabaseConsistencyError | E::InternalError => 500,
             _ => 400,
         }
@@ -154,6 +157,7 @@ impl ErrorType {
             E::UrlTooLong => "the path and the query are too long",
             E::RangeNotSatisfiable => "the range lies outside the trail",
             E::AdvancedSearchSnapshotQuotaExceeded => "too many snapshots are open; try again later",
+            E::HeadTooLarge => "the head of the request is too large",
             E::SearchUnavailable => "the search backend is inaccessible",
             E::DatabaseConsistencyError => "the search database returned an invalid response",
             E::InternalError => "an internal error occurred",

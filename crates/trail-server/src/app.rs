@@ -99,6 +99,11 @@ async fn answer(
     if uri.path().len() + uri.query().map_or(0, str::len) > app.settings.url_len_max {
         return Err(ApiError::new(ErrorType::UrlTooLong));
     }
+    // As it is written: a name, a colon and a blank, a value, the end of the line.
+    let lines = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
+    if lines.sum::<usize>() > app.settings.head_len_max {
+        return Err(ApiError::new(ErrorType::HeadTooLarge));
+    }
     let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
     let endpoint: Option<&'static Endpoint> =
         path.and_then(|path| ENDPOINTS.iter().find(|e| e.path == path && e.method == method.as_str()));
@@ -196,8 +201,7 @@ fn admit<'e>(endpoint: Option<&'e Endpoint>, is_known: bool, call: &mut Call) ->
 
 /// Writes a line of the audit log. What cannot be recorded is not done.
 fn note(call: &Call, event: &str, mut entry: Map<String, Value>) -> Result<(), ApiError> {
-    entry.insert("from".to_owned(), call.peer.as_str().into());
-    entry.insert("request".to_owned(), format!("{:016x}", call.id).into());
+    entry.extend(call.origin());
     let written = call.app.audit.write(event, call.now, entry);
     written.map_err(|error| ApiError::internal(ErrorType::InternalError, &error))
 }

@@ -61,6 +61,19 @@ impl Call {
         self.who.as_ref().ok_or_else(|| ApiError::new(ErrorType::Unauthenticated).detail("path", self.path.as_str()))
     }
 
+    /// Where a call comes from and its name, for the audit log.
+    pub(crate) fn origin(&self) -> Map<String, Value> {
+        let request = format!("{:016x}", self.id);
+        Map::from_iter([("from".to_owned(), self.peer.as_str().into()), ("request".to_owned(), request.into())])
+    }
+
+    /// The same with whose call it is.
+    pub(crate) fn told_of(&self) -> Result<Map<String, Value>, ApiError> {
+        let mut told = self.origin();
+        told.insert("account".to_owned(), self.who()?.account.as_str().into());
+        Ok(told)
+    }
+
     /// `meta` of an answer at this path.
     pub(crate) fn meta(&self) -> Map<String, Value> {
         let mut meta = Map::new();

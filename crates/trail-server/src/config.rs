@@ -74,7 +74,7 @@ pub enum ConfigError {
 }
 
 /// The names of all settings.
-pub const NAMES: [&str; 36] = [
+pub const NAMES: [&str; 40] = [
     "listen",
     "tls_cert",
     "tls_key",
@@ -89,6 +89,10 @@ pub const NAMES: [&str; 36] = [
     "users_page_max",
     "score_lifetime",
     "url_len_max",
+    "head_len_max",
+    "head_timeout",
+    "connections_max",
+    "upload_idle_timeout",
     "upload_len_max",
     "uploads_max",
     "index_interval",
@@ -183,6 +187,10 @@ impl Config {
             "users_page_max" => settings.users_page_max = value.count()?,
             "score_lifetime" => settings.score_lifetime = value.duration()?,
             "url_len_max" => settings.url_len_max = value.count()?,
+            "head_len_max" => settings.head_len_max = value.count()?,
+            "head_timeout" => settings.head_timeout = value.duration()?,
+            "connections_max" => settings.connections_max = value.count()?,
+            "upload_idle_timeout" => settings.upload_idle_timeout = value.duration()?,
             "upload_len_max" => settings.upload_len_max = value.bytes()?,
             "uploads_max" => settings.uploads_max = value.count()?,
             "index_interval" => settings.index_interval = value.duration()?,

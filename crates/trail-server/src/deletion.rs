@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::time::{Duration, Instant};
 
-use serde_json::Map;
+use serde_json::{Map, Value};
 use trail_catalog::StoredSession;
 use trail_container::TrailReader;
 use trail_index::{DataLock, IndexOptions};
@@ -46,8 +46,9 @@ pub enum DeletionError {
 
 impl AppState {
     /// Deletes sessions with their trails and everything made from them: content, postings, pictures, documents. The trail
-    /// goes first: what is left if this is cut off is deleted by the next run of the indexer, or by trying again.
-    pub(crate) fn delete(&self, sessions: &[StoredSession]) -> Result<(), DeletionError> {
+    /// goes first: what is left if this is cut off is deleted by the next run of the indexer, or by trying again. `by` is what
+    /// the audit log is to say of who deletes.
+    pub(crate) fn delete(&self, sessions: &[StoredSession], by: &Map<String, Value>) -> Result<(), DeletionError> {
         let _turn = lock(&self.syncing);
         let writer = self.lock_writer()?;
         for stored in sessions {
@@ -72,7 +73,8 @@ impl AppState {
             trail_index::update_locked(&self.data, &options, &writer)?;
         }
         for stored in sessions {
-            let entry = Map::from_iter([("session".to_owned(), stored.session.key.as_str().into())]);
+            let mut entry = by.clone();
+            entry.insert("session".to_owned(), stored.session.key.as_str().into());
             self.audit.write("deleted", self.clock.now(), entry)?;
             self.store.remove_session(&stored.session.key)?;
         }
@@ -102,7 +104,7 @@ impl AppState {
             sessions.extend(self.store.session(&key)?);
         }
         if !sessions.is_empty() {
-            self.delete(&sessions)?;
+            self.delete(&sessions, &Map::from_iter([("account".to_owned(), Value::Null)]))?;
         }
         Ok(sessions.len())
     }

@@ -1,7 +1,6 @@
 //! Bodies of requests on their way to the disk.
 
 use std::path::Path;
-use std::time::Duration;
 
 use http_body_util::BodyExt as _;
 use tempfile::TempDir;
@@ -14,8 +13,6 @@ use crate::state::AppState;
 const FOLDER: &str = "incoming";
 /// The name of an upload in a folder of its own: what lies beside a recording may belong to it.
 pub(crate) const NAME: &str = "upload";
-/// How long the next piece of an upload may take.
-const PIECE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Removes what uploads left behind that were cut off: nobody was told that they are kept.
 pub(crate) fn clean(root: &Path) -> std::io::Result<()> {
@@ -43,7 +40,7 @@ pub(crate) async fn receive(app: &AppState, body: axum::body::Body) -> Result<Te
     let mut body = body;
     let mut len = 0;
     loop {
-        let frame = tokio::time::timeout(PIECE_TIMEOUT, body.frame()).await;
+        let frame = tokio::time::timeout(app.settings.upload_idle_timeout, body.frame()).await;
         let frame = match frame.map_err(|_| ApiError::new(ErrorType::RequestTimeout))? {
             None => break,
             Some(Ok(frame)) => frame,

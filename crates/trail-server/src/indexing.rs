@@ -1,11 +1,11 @@
 //! Indexing in the background: what came in, and what is to be indexed again.
 
 use std::collections::BTreeMap;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use trail_catalog::{IndexRun, RunStatus, StoredSession};
-use trail_index::{IndexOptions, Selection, index_version};
+use trail_catalog::{IndexRun, RunStatus, StoredSession, SyncOptions};
+use trail_index::{IndexOptions, Progress, Selection, index_version};
 
 use crate::library::LibraryError;
 use crate::state::{AppState, lock};
@@ -21,6 +21,8 @@ pub(crate) struct Indexing {
     changed: Condvar,
     /// It is to stop.
     stopped: Condvar,
+    /// What the last run took.
+    work: Arc<WorkTimes>,
 }
 
 #[derive(Default)]
@@ -30,6 +32,24 @@ struct Queue {
     /// Sessions to be indexed again, by key, with the names of their trails.
     again: BTreeMap<String, String>,
     is_stopping: bool,
+}
+
+/// When the last run began, in nanoseconds since 1970, and how long each trail file took, in nanoseconds.
+#[derive(Default)]
+struct WorkTimes(Mutex<BTreeMap<String, (i64, u64)>>);
+
+/// A run under way.
+struct Begun {
+    now_ns: i64,
+    times: Arc<WorkTimes>,
+}
+
+impl Progress for Begun {
+    fn trail_spent(&self, file: &str, time: Duration) {
+        let mut times = lock(&self.times.0);
+        let (_, spent_ns) = times.entry(file.to_owned()).or_insert((self.now_ns, 0));
+        *spent_ns = spent_ns.saturating_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
+    }
 }
 
 /// Why indexing did not come to its end.
@@ -95,6 +115,21 @@ impl Indexing {
         let queue = lock(&self.queue);
         let waited = self.stopped.wait_timeout_while(queue, time, |queue| !queue.is_stopping);
         !waited.unwrap_or_else(PoisonError::into_inner).0.is_stopping
+    }
+
+    /// When the last work on a trail file began, and how long it took.
+    fn work_on(&self, file: &str) -> Option<(i64, u64)> {
+        lock(&self.work.0).get(file).copied()
+    }
+
+    /// Options of a run that begins now, and tells what it takes.
+    fn options(&self, app: &AppState) -> IndexOptions {
+        let begun = Begun { now_ns: app.clock.now().0, times: Arc::clone(&self.work) };
+        lock(&self.work.0).clear();
+        let mut options = IndexOptions::default();
+        options.reader = app.settings.pixels.clone();
+        options.progress = Arc::new(begun);
+        options
     }
 
     fn put_back(&self, work: Queue) {
@@ -184,7 +219,9 @@ impl AppState {
         // One at a time: each adds the runs of what it finds changed.
         let _turn = lock(&self.syncing);
         let now = self.clock.now().0;
-        trail_catalog::sync_with(&self.data, &self.store, &self.settings.alert_rules, now)?;
+        let work = |file: &str| self.indexing.work_on(file);
+        let options = SyncOptions { rules: &self.settings.alert_rules, work: Some(&work) };
+        trail_catalog::sync_with(&self.data, &self.store, options, now)?;
         self.show()?;
         Ok(())
     }
@@ -197,9 +234,7 @@ impl AppState {
 
     fn index(&self, work: &Queue) -> Result<(), IndexingError> {
         if work.new {
-            let mut options = IndexOptions::default();
-            options.reader = self.settings.pixels.clone();
-            trail_index::update(&self.data, &options)?;
+            trail_index::update(&self.data, &self.indexing.options(self))?;
             self.take_over()?;
         }
         // Those that had only been announced have been indexed by now.
@@ -209,7 +244,7 @@ impl AppState {
         if again.is_empty() {
             return Ok(());
         }
-        let (begun, begun_ns) = (Instant::now(), self.clock.now().0);
+        let begun_ns = self.clock.now().0;
         let run = |status, duration_ns| IndexRun {
             status,
             start_ns: begun_ns,
@@ -217,10 +252,9 @@ impl AppState {
             index_version: index_version(),
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        let mut options = IndexOptions::default();
+        let mut options = self.indexing.options(self);
         options.selection = Selection::Sessions(again.values().map(|name| (*name).clone()).collect());
         options.fresh = true;
-        options.reader = self.settings.pixels.clone();
         // A lock that another process holds is an error before anything has begun.
         let lock = self.data.lock()?;
         for key in again.keys() {
@@ -229,9 +263,10 @@ impl AppState {
         let done = trail_index::update_locked(&self.data, &options, &lock);
         drop(lock);
         let status = if done.is_ok() { RunStatus::Completed } else { RunStatus::Failed };
-        let duration_ns = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
         for key in again.keys() {
-            self.store.set_last_index_run(key, &run(status, duration_ns))?;
+            let file = self.store.session(key)?.and_then(|stored| stored.file);
+            let work = file.and_then(|file| self.indexing.work_on(&file));
+            self.store.set_last_index_run(key, &run(status, work.map_or(0, |(_, spent_ns)| spent_ns)))?;
         }
         done?;
         self.take_over()

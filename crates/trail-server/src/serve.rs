@@ -25,16 +25,16 @@ use crate::certificate::{self, CertificateFiles};
 use crate::contents::index_state;
 use crate::state::AppState;
 
-/// Connections open at a time.
-const CONNECTIONS_MAX: usize = 1024;
-/// How long a client may take to greet, and to send the head of a request.
-const GREETING_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long requests may go on after the service was told to end.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 /// The shortest time between two looks at what was written.
 const FOLLOW_EVERY_MIN: Duration = Duration::from_millis(10);
-/// Bytes of the head of a request.
-const HEAD_LEN_MAX: usize = 64 << 10;
+/// A head of more than so many times what is allowed is not read to its end, and so not answered in the usual form.
+const HEAD_ROOM: usize = 2;
+/// Bytes of a head that are read in any case.
+const HEAD_LEN_MIN: usize = 8 << 10;
+/// Permits that a semaphore can have.
+const PERMITS_MAX: usize = Semaphore::MAX_PERMITS;
 
 /// How a service listens.
 #[derive(Clone, Debug)]
@@ -112,7 +112,7 @@ pub async fn serve(
     let indexer = start("indexer", &app, AppState::index_until_stopped)?;
     let router = router(app.clone());
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let places = Arc::new(Semaphore::new(app.settings.connections_max.min(PERMITS_MAX)));
     let mut stop = std::pin::pin!(stop);
     loop {
         let place = tokio::select! {
@@ -131,11 +131,11 @@ pub async fn serve(
             },
             () = &mut stop => break,
         };
-        let (router, acceptor, watcher) = (router.clone(), acceptor.clone(), graceful.watcher());
+        let (app, router, acceptor, watcher) = (app.clone(), router.clone(), acceptor.clone(), graceful.watcher());
         tokio::spawn(async move {
             let _place = place;
-            if let Some(stream) = greet(stream, acceptor).await {
-                converse(stream, peer, router, watcher).await;
+            if let Some(stream) = greet(stream, acceptor, app.settings.head_timeout).await {
+                converse(stream, peer, router, watcher, &app).await;
             }
         });
     }
@@ -207,9 +207,9 @@ trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
-async fn greet(stream: TcpStream, acceptor: Option<TlsAcceptor>) -> Option<Box<dyn Stream>> {
+async fn greet(stream: TcpStream, acceptor: Option<TlsAcceptor>, timeout: Duration) -> Option<Box<dyn Stream>> {
     let Some(acceptor) = acceptor else { return Some(Box::new(stream)) };
-    let greeted = tokio::time::timeout(GREETING_TIMEOUT, acceptor.accept(stream)).await;
+    let greeted = tokio::time::timeout(timeout, acceptor.accept(stream)).await;
     greeted.ok()?.ok().map(|stream| Box::new(stream) as Box<dyn Stream>)
 }
 
@@ -218,6 +218,7 @@ async fn converse(
     peer: SocketAddr,
     router: Router,
     watcher: hyper_util::server::graceful::Watcher,
+    app: &AppState,
 ) {
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         let mut request: Request = request.map(axum::body::Body::new);
@@ -226,8 +227,8 @@ async fn converse(
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(GREETING_TIMEOUT)
-        .max_buf_size(HEAD_LEN_MAX)
+        .header_read_timeout(app.settings.head_timeout)
+        .max_buf_size(app.settings.head_len_max.saturating_mul(HEAD_ROOM).max(HEAD_LEN_MIN))
         .serve_connection(TokioIo::new(stream), service);
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(error = error.to_string(), "a connection ended early");

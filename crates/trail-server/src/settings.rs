@@ -30,8 +30,16 @@ pub struct Settings {
     pub score_lifetime: Duration,
     /// Length of a request's path and query, in bytes.
     pub url_len_max: usize,
+    /// Length of a request's head, in bytes.
+    pub head_len_max: usize,
+    /// How long a client may take to greet, and to send the head of a request.
+    pub head_timeout: Duration,
+    /// Connections open at a time; the others wait.
+    pub connections_max: usize,
     /// Length of an uploaded recording, in bytes.
     pub upload_len_max: u64,
+    /// How long an upload may stand still.
+    pub upload_idle_timeout: Duration,
     /// Uploads taken in at a time; the others wait.
     pub uploads_max: usize,
     /// How often new trails are looked for that others brought.
@@ -76,7 +84,11 @@ impl Default for Settings {
             users_page_max: 25_000,
             score_lifetime: Duration::from_secs(24 * 3600),
             url_len_max: 16 << 10,
+            head_len_max: 64 << 10,
+            head_timeout: Duration::from_secs(10),
+            connections_max: 1024,
             upload_len_max: 4 << 30,
+            upload_idle_timeout: Duration::from_secs(60),
             uploads_max: cores,
             index_interval: Duration::from_secs(30),
             follow_idle_timeout: Duration::from_secs(3600),

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use trail_catalog::{Account, Store};
@@ -13,6 +14,8 @@ use crate::outcome::Outcome;
 use crate::pixels::PixelEngine;
 use crate::ui::Ui;
 
+/// How long a thread waits for the next request. The allocator keeps memory for each that ends, so few do.
+const THREAD_IDLE_MAX: Duration = Duration::from_secs(3600);
 /// Bytes of a password that are read.
 const PASSWORD_LEN_MAX: u64 = 4096;
 
@@ -31,7 +34,8 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Outcome> {
         let _ = writeln!(io::stdout(), "listening on {scheme}://{address}");
     };
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    let runtime = runtime.enable_all().max_blocking_threads(app.threads_max()).build()?;
+    let runtime = runtime.enable_all().max_blocking_threads(app.threads_max()).thread_keep_alive(THREAD_IDLE_MAX);
+    let runtime = runtime.build()?;
     runtime.block_on(async {
         let stop = stop_signal()?;
         trail_server::serve(app, &options, ready, stop).await.context("failed to serve")

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use trail_container::TrailReader;
 use trail_content::{ContentFile, Coverage, ExtractOptions};
 use trail_model::TrailId;
@@ -21,6 +23,22 @@ use crate::segment::SegmentBuilder;
 
 /// How many reasons a status tells; a trail damaged all over has the same ones again and again.
 const REASONS_MAX: usize = 20;
+
+/// Bytes of trails that are not worth another thread.
+const ALONE_LEN: u64 = 1 << 20;
+
+/// The threads that extract, by their number. They live on from one run to the next.
+static EXTRACTORS: Mutex<BTreeMap<usize, Arc<ThreadPool>>> = Mutex::new(BTreeMap::new());
+
+fn extractors(threads: usize) -> Result<Arc<ThreadPool>, ThreadPoolBuildError> {
+    let mut pools = lock(&EXTRACTORS);
+    if let Some(pool) = pools.get(&threads) {
+        return Ok(Arc::clone(pool));
+    }
+    let pool = Arc::new(ThreadPoolBuilder::new().num_threads(threads).build()?);
+    pools.insert(threads, Arc::clone(&pool));
+    Ok(pool)
+}
 
 /// Works on a batch and commits it. The batch is not empty.
 pub(crate) fn run(generation: &mut Generation, batch: Vec<Work>, options: &IndexOptions) -> Result<RunCounts, Error> {
@@ -64,6 +82,8 @@ struct State {
     fatal: Option<String>,
     /// It stood in a segment that was given up.
     lost: bool,
+    /// The time spent on it.
+    spent: Duration,
 }
 
 struct Round<'a> {
@@ -78,7 +98,7 @@ struct Round<'a> {
     failure: Mutex<Option<Error>>,
     /// Held while a large trail is extracted.
     large: Mutex<()>,
-    pool: rayon::ThreadPool,
+    pool: Arc<ThreadPool>,
     extracted: AtomicU64,
 }
 
@@ -98,8 +118,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 impl<'a> Round<'a> {
     fn new(generation: &'a Generation, work: &'a [Work], options: &'a IndexOptions) -> Result<Round<'a>, Error> {
         let threads = options.threads();
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        let pool = pool.map_err(|error| Error::Io {
+        let pool = extractors(threads).map_err(|error| Error::Io {
             action: "start threads for",
             path: generation.data.root().to_owned(),
             source: std::io::Error::other(error),
@@ -120,10 +139,15 @@ impl<'a> Round<'a> {
     }
 
     fn run(self) -> Result<Done, Error> {
+        // What one thread does in a moment it does alone: a service that indexes what comes in would start and end threads all
+        // the time, and the allocator keep memory for each that there was.
+        let len: u64 = self.work.iter().map(|work| work.len).sum();
+        let more = if len <= ALONE_LEN { 0 } else { self.threads - 1 };
         std::thread::scope(|scope| {
-            for _ in 0..self.threads {
+            for _ in 0..more {
                 scope.spawn(|| self.worker());
             }
+            self.worker();
         });
         self.finish()
     }
@@ -131,13 +155,15 @@ impl<'a> Round<'a> {
     fn worker(&self) {
         let mut builder = SegmentBuilder::new(self.options.common_docs);
         while let Some(task) = self.queue.take() {
-            let more = match task {
-                Task::Trail(trail) => self.prepare(trail),
+            let begun = Instant::now();
+            let (trail, more) = match task {
+                Task::Trail(trail) => (trail, self.prepare(trail)),
                 Task::Block { trail, content, channel, block } => {
                     self.index_block(&mut builder, trail, &content, channel, block);
-                    Vec::new()
+                    (trail, Vec::new())
                 }
             };
+            lock(&self.states[trail]).spent += begun.elapsed();
             self.queue.done(more);
         }
         self.flush(&mut builder);
@@ -278,6 +304,7 @@ impl<'a> Round<'a> {
         };
         for (work, state) in self.work.iter().zip(self.states) {
             let state = state.into_inner().unwrap_or_else(PoisonError::into_inner);
+            self.options.progress.trail_spent(&work.file, state.spent);
             let give_up = |reason| {
                 let modified = modified_ns(&work.path);
                 let mut entry =

@@ -13,6 +13,7 @@ mod queue;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use trail_content::PixelReader;
 
@@ -113,6 +114,8 @@ pub trait Progress: Send + Sync {
     fn planned(&self, _trails: u64, _bytes: u64) {}
     /// The content of one of them is there; its items are still to be indexed and committed.
     fn trail_done(&self, _file: &str, _bytes: u64) {}
+    /// So much time was spent on a trail, by all threads together; told before it is committed.
+    fn trail_spent(&self, _file: &str, _time: Duration) {}
     /// A batch has been committed.
     fn committed(&self) {}
 }

@@ -63,6 +63,7 @@ fn what_was_asked_for_is_kept() {
         (&last[0]["method"], &last[1]["event"], &last[1]["session"]),
         (&json!("DELETE"), &json!("deleted"), &json!("s4"))
     );
+    assert_eq!((&last[1]["account"], &last[1]["request"]), (&json!("admin"), &last[0]["request"]), "who deleted what");
     // All of it, as text.
     let text = std::fs::read_to_string(folder.join("2026-02-01.jsonl")).unwrap();
     let cookie = login.cookie().split_once('=').unwrap().1;

@@ -1,4 +1,4 @@
-//! The service without a socket, over a data directory made from recordings.
+//! The service over a data directory made from recordings; without a socket, but where it is about sockets.
 
 mod access;
 mod audit;
@@ -11,5 +11,6 @@ mod openapi;
 mod rebuilding;
 mod rules;
 mod snapshots;
+mod sockets;
 mod uploads;
 mod users;

@@ -202,6 +202,27 @@ fn the_trail() {
     assert_eq!(downloads["items"], Value::from(vec![expected.clone(), expected]));
 }
 
+/// a run of several sessions takes as long for each as the work on it did, not as long as all of it.
+#[test]
+fn each_session_has_its_own_time() {
+    let service = Service::new();
+    let login = service.as_user("admin");
+    for key in ["s1", "s2", "s3"] {
+        assert_eq!(login.post(&format!("/api/audit/sessions/{key}/indexing")).status, 202);
+    }
+    let cast = "{\"version\":2,\"width\":40,\"height\":5}\n[0.1,\"o\",\"a few words\"]\n";
+    let new = login.upload("", cast).json()["items"][0]["key"].as_str().unwrap().to_owned();
+    let begun = std::time::Instant::now();
+    service.index_queued();
+    let all_ns = u64::try_from(begun.elapsed().as_nanos()).unwrap();
+    let store = trail_catalog::Store::open(service.data.root()).unwrap();
+    let own = |key: &str| store.index_runs(key).unwrap().last().unwrap().duration_ns;
+    let times = ["s1", "s2", "s3", &new].map(own);
+    assert!(times.iter().all(|time| *time > 0), "{times:?}");
+    // They are so small that one thread does them one by one.
+    assert!(times.iter().sum::<u64>() <= all_ns, "{times:?} of {all_ns}");
+}
+
 /// a session is indexed again when an administrator says so.
 #[test]
 fn indexed_again() {

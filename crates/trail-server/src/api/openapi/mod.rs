@@ -164,14 +164,20 @@ fn responses(endpoint: &Endpoint) -> BTreeMap<String, Value> {
 fn common_errors(endpoint: &Endpoint) -> &'static [ErrorType] {
     use ErrorType as E;
     match endpoint.access {
-        Access::Open => &[E::UrlTooLong, E::RequestTimeout, E::InternalError],
-        Access::LoggedIn => {
-            &[E::Unauthenticated, E::UrlTooLong, E::RequestTimeout, E::DatabaseConsistencyError, E::InternalError]
-        }
+        Access::Open => &[E::UrlTooLong, E::HeadTooLarge, E::RequestTimeout, E::InternalError],
+        Access::LoggedIn => &[
+            E::Unauthenticated,
+            E::UrlTooLong,
+            E::HeadTooLarge,
+            E::RequestTimeout,
+            E::DatabaseConsistencyError,
+            E::InternalError,
+        ],
         _ => &[
             E::Unauthenticated,
             E::Unauthorized,
             E::UrlTooLong,
+            E::HeadTooLarge,
             E::RequestTimeout,
             E::SearchUnavailable,
             E::DatabaseConsistencyError,

@@ -12,7 +12,7 @@ use crate::deletion::DeletionError;
 pub(crate) fn delete(call: &Call) -> Result<Reply, ApiError> {
     let stored = visible::session(call)?;
     let key = &stored.session.key;
-    match call.app.delete(std::slice::from_ref(&stored)) {
+    match call.app.delete(std::slice::from_ref(&stored), &call.told_of()?) {
         Ok(()) => Ok(call.object(key, json!({ "deleted": true }))),
         Err(DeletionError::Busy) => Err(ApiError::new(ErrorType::Busy)),
         Err(error) => Err(ApiError::internal(ErrorType::InternalError, &error)),
