@@ -47,11 +47,13 @@ impl Damage {
                 *dirty &= DIRTY_ROW;
             }
         }
-        for row in 0..grid.rows {
-            let slot = grid.slot(row);
-            if std::mem::take(&mut grid.meta[slot].dirty) != 0 || row == 0 && head_changed {
+        if head_changed {
+            self.rows.push(0);
+        }
+        grid.take_dirty(|row| {
+            if row != 0 || !head_changed {
                 self.rows.push(row as u16);
             }
-        }
+        });
     }
 }

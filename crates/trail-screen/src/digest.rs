@@ -41,9 +41,9 @@ impl RowView<'_> {
             false => stored.len(),
         };
         let cells = &stored[..len];
-        let seen = cells.iter().fold(end, |seen, cell| seen | cell.0);
+        let (seen, hash) = hash_fast(cells, end);
         let fingerprint = match seen & (INTERNED | Cell::CLUSTER) {
-            0 => hash_fast(cells, end),
+            0 => hash,
             _ => self.hash_slow(cells, Cell(end)),
         };
         RowDigest { fingerprint, concealed: seen & STYLE != 0 && self.conceals(cells) }
@@ -74,17 +74,25 @@ impl RowView<'_> {
     }
 }
 
-fn hash_fast(cells: &[Cell], end: u64) -> u64 {
+/// All bits that are set in some cell, and the hash of the cells if these bits allow to take them as they are.
+fn hash_fast(cells: &[Cell], end: u64) -> (u64, u64) {
     let mut lanes = [SEED; LANES];
+    let mut seen = end;
     let (groups, rest) = cells.as_chunks::<LANES>();
     for group in groups {
         for (lane, cell) in lanes.iter_mut().zip(group) {
+            seen |= cell.0;
             *lane = (lane.rotate_left(5) ^ (cell.0 & !UNSEEN)).wrapping_mul(FACTOR);
         }
     }
-    let tail = rest.iter().map(|cell| cell.0 & !UNSEEN).chain([end, cells.len() as u64]);
-    lanes.into_iter().chain(tail).fold(SEED, |hash, value| {
+    let mix = |hash: u64, value: u64| {
         let mixed = (hash.rotate_left(23) ^ value).wrapping_mul(FACTOR);
         mixed ^ mixed >> 29
-    })
+    };
+    let mut hash = lanes.into_iter().fold(SEED, mix);
+    for cell in rest {
+        seen |= cell.0;
+        hash = mix(hash, cell.0 & !UNSEEN);
+    }
+    (seen, mix(mix(hash, end), cells.len() as u64))
 }

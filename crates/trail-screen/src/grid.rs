@@ -31,6 +31,9 @@ pub(crate) struct RowMeta {
 
 const _: () = assert!(size_of::<RowMeta>() <= 24);
 
+/// Cells that room is made for at once: 2 MB, a history of 250 columns.
+const MOST_AT_ONCE: usize = 256 << 10;
+
 /// The row changed: neither its readers nor those of its line know.
 pub(crate) const DIRTY: u8 = 3;
 
@@ -100,6 +103,17 @@ impl Grid {
     #[inline]
     pub(crate) fn slot(&self, row: usize) -> usize {
         self.screen[row] as usize
+    }
+
+    /// Calls `f` with each row of the screen that is marked [`DIRTY`], from top to bottom, and takes the marks away.
+    pub(crate) fn take_dirty(&mut self, mut f: impl FnMut(usize)) {
+        for (row, &slot) in self.screen.iter().enumerate() {
+            let Some(meta) = self.meta.get_mut(slot as usize) else { continue };
+            if meta.dirty != 0 {
+                meta.dirty = 0;
+                f(row);
+            }
+        }
     }
 
     /// Slot of a row of the screen (0 and up) or of the history (-1 is the youngest), if there is one.
@@ -175,6 +189,7 @@ impl Grid {
     fn new_slot(&mut self, fill: Style) -> u32 {
         let slot = self.free.pop().unwrap_or_else(|| {
             let slot = self.meta.len() as u32;
+            self.make_room();
             self.cells.resize(self.cells.len() + self.cols, Cell::blank(Style::DEFAULT));
             self.meta.push(RowMeta {
                 id: 0,
@@ -189,6 +204,17 @@ impl Grid {
         });
         self.reset_slot(slot as usize, fill);
         slot
+    }
+
+    /// Makes room for the whole history with its first row, unless that is much: copying the cells over and over while
+    /// it fills costs more than anything else that scrolling does.
+    fn make_room(&mut self) {
+        let len = (self.rows + self.history_limit + 1) * self.cols;
+        let is_full = self.cells.len() + self.cols > self.cells.capacity();
+        if is_full && self.meta.len() >= self.rows && len <= MOST_AT_ONCE {
+            self.cells.reserve_exact(len.saturating_sub(self.cells.len()));
+            self.meta.reserve_exact((self.rows + self.history_limit + 1).saturating_sub(self.meta.len()));
+        }
     }
 
     /// Moves the rows `top..bottom` up by `count`; blank ones come in below. What leaves at the top of the screen goes

@@ -77,6 +77,16 @@ impl<'a> RowView<'a> {
         append_cells(self.terminal, cells, self.terminal.grid.meta[self.slot].ascii, out);
     }
 
+    /// Appends what stands in the first columns: as [`append_text`](RowView::append_text), but with the blank cells at the
+    /// right end.
+    pub fn append_columns(self, columns: usize, out: &mut String) {
+        let columns = columns.min(self.columns());
+        let stored = self.terminal.grid.stored(self.slot);
+        let cells = &stored[..columns.min(stored.len())];
+        append_cells(self.terminal, cells, self.terminal.grid.meta[self.slot].ascii, out);
+        out.extend(std::iter::repeat_n(' ', columns - cells.len()));
+    }
+
     /// Tells whether the row shows no character, combining mark or wrap. Colours do not count.
     pub fn is_blank(self) -> bool {
         trim(self.terminal.grid.stored(self.slot)).is_empty()

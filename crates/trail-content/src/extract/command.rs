@@ -241,6 +241,11 @@ impl Commands {
     fn drop_completed(&mut self, terminal: &Terminal, inputs: &Inputs) {
         let Some(last) = self.last.as_ref().filter(|_| !inputs.seen) else { return };
         let line = terminal.logical_line(usize::from(terminal.cursor().row));
+        let first = line.row_views().next().map(|row| row.cell(0)).filter(|cell| cell.width > 0);
+        if first.zip(last.left.chars().next()).is_some_and(|(cell, left)| cell.character != left) {
+            // Another line than a prompt, as nearly all are.
+            return;
+        }
         let Some(row) = line.row_views().last().map(|row| row.id()) else { return };
         let text = line.text();
         let again = text.strip_prefix(&last.left).is_some_and(|text| text.starts_with(&last.text));
@@ -386,12 +391,7 @@ fn left_of_cursor(terminal: &Terminal) -> String {
     let mut text = String::new();
     for (row, view) in (line.first_row()..).zip(line.row_views()) {
         if row == i32::from(cursor.row) {
-            for cell in view.cells().take(usize::from(cursor.column + u16::from(cursor.pending_wrap))) {
-                if cell.width > 0 {
-                    text.push(cell.character);
-                    text.extend(cell.combining);
-                }
-            }
+            view.append_columns(usize::from(cursor.column + u16::from(cursor.pending_wrap)), &mut text);
             break;
         }
         view.append_text(&mut text);

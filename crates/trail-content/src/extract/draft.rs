@@ -1,6 +1,6 @@
 //! A block in the making: spans as they end, put in order when it is done.
 
-use super::texts::{TextId, Texts};
+use super::texts::{Text, TextId, Texts};
 use std::sync::Arc;
 
 use crate::block::NONE;
@@ -85,9 +85,7 @@ impl Draft {
                 of_text.sort_unstable_by(|a, b| self.compare(a, b));
             }
         }
-        let mut order: Vec<TextId> = (0..self.texts.entries.len() as u32).collect();
-        let key = |id: TextId| (self.texts.entries[id as usize].kind, spans[bounds[id as usize] as usize].begin);
-        order.sort_unstable_by(|&a, &b| key(a).cmp(&key(b)).then_with(|| self.text(a).cmp(self.text(b))));
+        let order = self.items_in_order(&spans, &bounds);
 
         let mut block = Block { first: self.first, last, ..Block::default() };
         let mut outgoing = vec![NONE; outgoing_count];
@@ -95,7 +93,7 @@ impl Draft {
         block.spans.reserve(spans.len());
         block.steps.reserve(self.steps.len());
         let mut plain = Vec::new();
-        for id in order {
+        for (_, id) in order {
             let range = bounds[id as usize] as usize..bounds[id as usize + 1] as usize;
             plain.clear();
             for span in &spans[range] {
@@ -116,6 +114,20 @@ impl Draft {
         block.pool = std::mem::take(&mut self.texts.pool);
         reorder_pool(&mut block);
         (block, outgoing)
+    }
+
+    /// The texts by kind, then by when they began, then by what they say; each with the first two in one number.
+    fn items_in_order(&self, spans: &[DraftSpan], bounds: &[u32]) -> Vec<(u64, TextId)> {
+        let key = |(id, entry): (usize, &Text)| {
+            let begin = spans[bounds[id] as usize].begin;
+            (u64::from(entry.kind.code()) << 32 | u64::from(begin), id as TextId)
+        };
+        let mut order: Vec<(u64, TextId)> = self.texts.entries.iter().enumerate().map(key).collect();
+        order.sort_unstable();
+        for of_moment in order.chunk_by_mut(|a, b| a.0 == b.0).filter(|of_moment| of_moment.len() > 1) {
+            of_moment.sort_unstable_by(|a, b| self.text(a.1).cmp(self.text(b.1)));
+        }
+        order
     }
 
     /// The spans text by text, and where each text's begin.

@@ -149,7 +149,10 @@ impl Lines {
         let rewrapped = |row: &u16| terminal.row(usize::from(*row)).wraps() != self.rows[usize::from(*row)].wraps;
         if moved || self.damage.rows.iter().any(rewrapped) {
             match self.scrolled_by(terminal, wraps_in) {
-                Some(count) => self.scroll(terminal, count, at, draft),
+                Some(count) => {
+                    self.wraps_in = wraps_in;
+                    self.scroll(terminal, count, at, draft)
+                }
                 None => self.match_lines(terminal, at, draft),
             }
         } else {
@@ -188,11 +191,11 @@ impl Lines {
         changed
     }
 
-    /// By how many rows the whole screen moved up, if that is all that happened to rows beside new text in them: no line
-    /// reaches over the top, what came in below begins lines of its own, and rows wrap as they did.
+    /// By how many rows the whole screen moved up, if that is all that happened to rows beside new text in them: what came
+    /// in below begins lines of its own, rows wrap as they did, and a line that reaches over the top has kept its head.
     fn scrolled_by(&self, terminal: &Terminal, wraps_in: bool) -> Option<usize> {
         let rows = self.rows.len();
-        if self.damage.switched || self.damage.resized || wraps_in || self.wraps_in || rows == 0 {
+        if self.damage.switched || self.damage.resized || rows == 0 {
             return None;
         }
         let first = terminal.row(0).id().0;
@@ -200,21 +203,28 @@ impl Lines {
         let stays = |(row, known): (usize, &Row)| terminal.row(row).id().0 == known.id;
         let wraps_alike = |row: usize| match self.rows.get(row + count) {
             Some(known) => terminal.row(row).wraps() == known.wraps,
-            None => !terminal.row(row).wraps(),
+            None => true,
+        };
+        let top = &self.lines[self.rows[count].line as usize];
+        let keeps_head = || {
+            let view = terminal.logical_line(0);
+            view.id().0 == top.head && view.rows() == top.rows as usize
         };
         let new_ones = self.damage.rows.iter().rev().take_while(|row| usize::from(**row) >= rows - count).count();
-        let is_scroll = !self.rows[count - 1].wraps
+        let is_scroll = self.rows[count - 1].wraps == wraps_in
             && !self.rows[rows - 1].wraps
             && new_ones == count
             && self.rows[count..].iter().enumerate().all(stays)
-            && self.damage.rows.iter().all(|&row| wraps_alike(usize::from(row)));
+            && self.damage.rows.iter().all(|&row| wraps_alike(usize::from(row)))
+            && (!wraps_in || keeps_head());
         is_scroll.then_some(count)
     }
 
-    /// The middle way: every line is `count` rows higher, those at the top have gone, blank ones came in below.
+    /// The middle way: every line is `count` rows higher, those at the top have gone, others came in below.
     fn scroll(&mut self, terminal: &Terminal, count: usize, at: u32, draft: &mut Draft) -> bool {
         self.tick += 1;
-        let gone = self.order.iter().take_while(|&&line| self.lines[line as usize].first_row < count as i32).count();
+        let leaves = |line: &Line| line.first_row + line.rows as i32 <= count as i32;
+        let gone = self.order.iter().take_while(|&&line| leaves(&self.lines[line as usize])).count();
         for i in 0..gone {
             self.end_line(self.order[i], at, draft);
         }
@@ -226,15 +236,15 @@ impl Lines {
         self.old_rows.clear();
         self.old_rows.extend_from_slice(&self.rows);
         self.rows.drain(..count);
-        for row in rows - count..rows {
-            let id = terminal.row(row).id().0;
-            let index = new_line(&mut self.lines, &mut self.free, id);
-            let line = &mut self.lines[index as usize];
-            (line.first_row, line.rows, line.shape) = (row as i32, 1, id);
-            self.order.push(index);
-            self.rows.push(Row { id, fingerprint: 0, line: index, wraps: false, concealed: false });
+        while self.rows.len() < rows {
+            self.add_line_below(terminal);
         }
         self.touched.clear();
+        if let Some(&top) = self.order.first().filter(|&&line| self.lines[line as usize].first_row < 0) {
+            // More of it stands above the screen.
+            self.lines[top as usize].tick = self.tick;
+            self.touched.push(top);
+        }
         for &row in &self.damage.rows {
             let place = usize::from(row);
             let digest = terminal.row(place).digest();
@@ -251,6 +261,22 @@ impl Lines {
             self.read_line(terminal, self.touched[i], at, draft);
         }
         self.rows.iter().zip(&self.old_rows).any(|(new, old)| new.fingerprint != old.fingerprint)
+    }
+
+    /// Begins the line that stands below all those known.
+    fn add_line_below(&mut self, terminal: &Terminal) {
+        let view = terminal.logical_line(self.rows.len());
+        let index = new_line(&mut self.lines, &mut self.free, view.id().0);
+        let line = &mut self.lines[index as usize];
+        (line.first_row, line.rows, line.shape) = (view.first_row(), view.rows() as u32, shape(&view));
+        self.order.push(index);
+        self.rows.extend(view.row_views().map(|row| Row {
+            id: row.id().0,
+            fingerprint: 0,
+            line: index,
+            wraps: row.wraps(),
+            concealed: false,
+        }));
     }
 
     /// The long way: finds every line anew by the identity of its head.

@@ -70,7 +70,7 @@ impl<'a> RawEvent<'a> {
     pub(super) fn quick(line: &'a [u8]) -> Option<RawEvent<'a>> {
         let rest = line.trim_ascii_start().strip_prefix(b"[")?;
         let (number, rest) = rest.split_at(memchr(b',', rest)?);
-        let secs = serde_json::from_slice(number).ok()?;
+        let secs = quick_number(number).or_else(|| serde_json::from_slice(number).ok())?;
         let rest = rest[1..].trim_ascii_start().strip_prefix(b"\"")?;
         let (code, rest) = rest.split_at(memchr2(b'"', b'\\', rest)?);
         let rest = rest.strip_prefix(b"\"")?.trim_ascii_start().strip_prefix(b",")?;
@@ -80,6 +80,21 @@ impl<'a> RawEvent<'a> {
     }
 }
 
+/// The number that up to 15 digits with a point among them say: both parts of the fraction are exact then, and dividing
+/// them rounds once, as reading the number does. Nothing for numbers of another form.
+fn quick_number(text: &[u8]) -> Option<f64> {
+    const MOST_DIGITS: usize = 15;
+    let point = text.iter().position(|&byte| byte == b'.')?;
+    let (whole, fraction) = (&text[..point], &text[point + 1..]);
+    let is_number = whole == b"0" || !whole.is_empty() && whole[0] != b'0';
+    if !is_number || fraction.is_empty() || whole.len() + fraction.len() > MOST_DIGITS {
+        return None;
+    }
+    let digit = |sum: u64, byte: &u8| byte.is_ascii_digit().then(|| sum * 10 + u64::from(byte - b'0'));
+    let digits = whole.iter().chain(fraction).try_fold(0, digit)?;
+    Some(digits as f64 / 10_f64.powi(fraction.len() as i32))
+}
+
 /// The text of a string up to its closing quote, and what comes after that. Nothing if it has none, or an escape that is
 /// wrong or half of a pair.
 fn quick_string(text: &[u8]) -> Option<(Cow<'_, [u8]>, &[u8])> {
@@ -87,30 +102,64 @@ fn quick_string(text: &[u8]) -> Option<(Cow<'_, [u8]>, &[u8])> {
     if text[at] == b'"' {
         return Some((Cow::Borrowed(&text[..at]), &text[at + 1..]));
     }
-    let mut out = Vec::with_capacity(text.len());
-    let mut from = 0;
+    // An escape is longer than what it stands for, so that the end of the text is where there is room enough.
+    let mut out = text.to_vec();
+    let mut len = at;
     loop {
-        out.extend_from_slice(&text[from..at]);
         if text[at] == b'"' {
+            out.truncate(len);
             return Some((Cow::Owned(out), &text[at + 1..]));
         }
-        from = at + 2;
-        match *text.get(at + 1)? {
-            byte @ (b'"' | b'\\' | b'/') => out.push(byte),
-            b'n' => out.push(b'\n'),
-            b'r' => out.push(b'\r'),
-            b't' => out.push(b'\t'),
-            b'b' => out.push(0x08),
-            b'f' => out.push(0x0c),
+        let byte = match *text.get(at + 1)? {
+            byte @ (b'"' | b'\\' | b'/') => byte,
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'b' => 0x08,
+            b'f' => 0x0c,
             b'u' => {
-                from = at + 6;
-                let character = char::from_u32(text.get(at + 2..from)?.iter().try_fold(0, hex_digit)?)?;
-                out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                let digits = text[at + 2..].first_chunk::<4>()?;
+                len += match digits {
+                    b"001b" => {
+                        out[len] = 0x1b;
+                        1
+                    }
+                    _ => char::from_u32(digits.iter().try_fold(0, hex_digit)?)?.encode_utf8(&mut out[len..]).len(),
+                };
+                (at, len) = copy_plain(text, at + 6, &mut out, len)?;
+                continue;
             }
             _ => return None,
-        }
-        at = from + memchr2(b'"', b'\\', text.get(from..)?)?;
+        };
+        out[len] = byte;
+        (at, len) = copy_plain(text, at + 2, &mut out, len + 1)?;
     }
+}
+
+/// Copies what stands in `text` from `at` to the next quote or backslash to `out`, from `len` on; gives the place of that
+/// byte, and where the copy ends. Nothing if there is none. Such stretches are short between colours: eight bytes at a time
+/// they cost less than a search for their end.
+fn copy_plain(text: &[u8], mut at: usize, out: &mut [u8], mut len: usize) -> Option<(usize, usize)> {
+    while let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        *out.get_mut(len..)?.first_chunk_mut::<8>()? = *word;
+        let ends = ends(u64::from_le_bytes(*word));
+        if ends != 0 {
+            let plain = ends.trailing_zeros() as usize / 8;
+            return Some((at + plain, len + plain));
+        }
+        at += 8;
+        len += 8;
+    }
+    let plain = text.get(at..)?.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+    out.get_mut(len..len + plain)?.copy_from_slice(&text[at..at + plain]);
+    Some((at + plain, len + plain))
+}
+
+/// The highest bit of the first byte that is a quote or a backslash, and perhaps of some after it; 0 if none is.
+fn ends(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 0xff;
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
+    zeros(word ^ (ONES * b'"' as u64)) | zeros(word ^ (ONES * b'\\' as u64))
 }
 
 /// `value` with one more digit.

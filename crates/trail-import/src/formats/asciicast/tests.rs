@@ -50,13 +50,44 @@ fn the_quick_way_reads_what_the_long_way_reads() {
         assert!(!check(line.as_bytes()), "{line}");
     }
     // Any byte in any place.
-    let line = br#"[1.25,"o","a\u0041\n\"b"]"#;
-    for at in 0..line.len() {
-        for byte in 0..=255 {
-            let mut changed = line.to_vec();
-            changed[at] = byte;
-            check(&changed);
+    for line in [&br#"[1.25,"o","a\u0041\n\"b"]"#[..], br#"[1.25,"o","\u0041 of eight or more\n\u20ac\"b\\"]"#] {
+        for at in 0..line.len() {
+            for byte in 0..=255 {
+                let mut changed = line.to_vec();
+                changed[at] = byte;
+                check(&changed);
+            }
         }
+    }
+    // Stretches of every length between escapes.
+    for (before, between) in (0..20).flat_map(|before| (0..20).map(move |between| (before, between))) {
+        let line = format!(r#"[1,"o","{}\u001b{}\n€{}"]"#, "x".repeat(before), "y".repeat(between), "z".repeat(before));
+        assert!(check(line.as_bytes()), "{line}");
+    }
+    for number in [
+        "0.1",
+        "0.000001",
+        "123456.789012",
+        "99999999.999999",
+        "123456789.123456",
+        "1234567890.123456",
+        "0.12345678901234",
+        "0.3",
+        "2.675",
+        "1.1",
+        "4503599627370.49",
+        "00.5",
+        "01.5",
+        "1.",
+        ".5",
+        "1.2.3",
+        "-1.5",
+        "1.5e3",
+        "0.0",
+        "1.-5",
+    ] {
+        let is_number = serde_json::from_str::<f64>(number).is_ok();
+        assert_eq!(check(format!(r#"[{number},"o","a"]"#).as_bytes()), is_number, "{number}");
     }
 }
 
