@@ -7,7 +7,7 @@ use std::path::Path;
 
 use tantivy::columnar::ColumnarWriter;
 use tantivy::directory::{Directory, TerminatingWrite};
-use tantivy::fieldnorm::{FieldNormReaders, FieldNormsSerializer};
+use tantivy::fieldnorm::{FieldNormReader, FieldNormsSerializer};
 use tantivy::index::SegmentComponent;
 use tantivy::postings::InvertedIndexSerializer;
 use tantivy::schema::Field;
@@ -40,10 +40,10 @@ fn write_tantivy(mut builder: SegmentBuilder, folder: &Path) -> tantivy::Result<
     norms.close()?;
 
     let mut fields = InvertedIndexSerializer::open(&segment)?;
-    write_field(&segment, &mut fields, WORDS, builder.words)?;
-    write_field(&segment, &mut fields, TOKENS, builder.tokens)?;
-    write_field(&segment, &mut fields, PASSING, builder.passing)?;
-    write_pairs(&segment, &mut fields, builder.pairs)?;
+    write_field(&mut fields, WORDS, builder.words)?;
+    write_field(&mut fields, TOKENS, builder.tokens)?;
+    write_field(&mut fields, PASSING, builder.passing)?;
+    write_pairs(&mut fields, builder.pairs)?;
     fields.close()?;
 
     let segment = segment.with_max_doc(builder.norms.len() as u32);
@@ -64,18 +64,16 @@ fn write_unused(segment: &Segment) -> tantivy::Result<()> {
     Ok(())
 }
 
-fn write_field(
-    segment: &Segment,
-    fields: &mut InvertedIndexSerializer,
-    field: Field,
-    terms: TermTable,
-) -> tantivy::Result<()> {
+/// With the lengths of documents at hand, tantivy's serializer works out for each term by what a block of its postings can
+/// count at most: a table of 256 numbers for each term. Ranks here depend on more than one document; nobody asks for that.
+const NO_BLOCK_MAXIMA: Option<FieldNormReader> = None;
+
+fn write_field(fields: &mut InvertedIndexSerializer, field: Field, terms: TermTable) -> tantivy::Result<()> {
     if terms.is_empty() {
         return Ok(());
     }
-    let norms = FieldNormReaders::open(segment.open_read(SegmentComponent::FieldNorms)?)?.get_field(field)?;
     let has_freqs = field != PASSING;
-    let mut writer = fields.new_field(field, terms.total_freq(), norms)?;
+    let mut writer = fields.new_field(field, terms.total_freq(), NO_BLOCK_MAXIMA)?;
     terms.for_each_sorted(|key, postings| {
         writer.new_term(key, postings.len() as u32, has_freqs)?;
         for &(doc, freq) in postings {
@@ -87,12 +85,11 @@ fn write_field(
     Ok(())
 }
 
-fn write_pairs(segment: &Segment, fields: &mut InvertedIndexSerializer, pairs: PairsBuilder) -> tantivy::Result<()> {
+fn write_pairs(fields: &mut InvertedIndexSerializer, pairs: PairsBuilder) -> tantivy::Result<()> {
     if pairs.is_empty() {
         return Ok(());
     }
-    let norms = FieldNormReaders::open(segment.open_read(SegmentComponent::FieldNorms)?)?.get_field(PAIRS)?;
-    let mut writer = fields.new_field(PAIRS, 0, norms)?;
+    let mut writer = fields.new_field(PAIRS, 0, NO_BLOCK_MAXIMA)?;
     pairs.for_each_sorted(|key, docs| {
         writer.new_term(key, docs.len() as u32, false)?;
         docs.iter().for_each(|&doc| writer.write_doc(doc, 1, &[]));
