@@ -19,7 +19,7 @@ pub(crate) struct Indexing {
     queue: Mutex<Queue>,
     /// Something came into the queue, or it is to stop.
     changed: Condvar,
-    /// It is to stop.
+    /// It is to stop, or some work is done.
     stopped: Condvar,
     /// What the last run took.
     work: Arc<WorkTimes>,
@@ -32,6 +32,8 @@ struct Queue {
     /// Sessions to be indexed again, by key, with the names of their trails.
     again: BTreeMap<String, String>,
     is_stopping: bool,
+    /// Counts what was done.
+    done: u64,
 }
 
 /// When the last run began, in nanoseconds since 1970, and how long each trail file took, in nanoseconds.
@@ -107,7 +109,32 @@ impl Indexing {
         if queue.is_stopping {
             return None;
         }
-        Some(std::mem::take(&mut *queue))
+        let (new, again) = (std::mem::take(&mut queue.new), std::mem::take(&mut queue.again));
+        Some(Queue { new, again, ..Queue::default() })
+    }
+
+    /// Waits until `is_done` says so, and asks it again when some work is done; until `end` or a stop at the latest.
+    pub(crate) fn wait_until<E>(&self, end: Instant, mut is_done: impl FnMut() -> Result<bool, E>) -> Result<(), E> {
+        let mut done = lock(&self.queue).done;
+        while !is_done()? {
+            let left = end.saturating_duration_since(Instant::now());
+            let queue = lock(&self.queue);
+            let same = |queue: &mut Queue| queue.done == done && !queue.is_stopping;
+            let (queue, waited) =
+                self.stopped.wait_timeout_while(queue, left, same).unwrap_or_else(PoisonError::into_inner);
+            if waited.timed_out() || queue.is_stopping {
+                break;
+            }
+            done = queue.done;
+        }
+        Ok(())
+    }
+
+    /// Tells those who wait that some work is done.
+    fn tell(&self) {
+        let mut queue = lock(&self.queue);
+        queue.done = queue.done.wrapping_add(1);
+        self.stopped.notify_all();
     }
 
     /// Waits, but not beyond a stop; tells whether to go on.
@@ -233,6 +260,12 @@ impl AppState {
     }
 
     fn index(&self, work: &Queue) -> Result<(), IndexingError> {
+        let done = self.index_all(work);
+        self.indexing.tell();
+        done
+    }
+
+    fn index_all(&self, work: &Queue) -> Result<(), IndexingError> {
         if work.new {
             trail_index::update(&self.data, &self.indexing.options(self))?;
             self.take_over()?;

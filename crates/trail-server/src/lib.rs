@@ -29,6 +29,7 @@ mod settings;
 mod snapshots;
 mod state;
 mod times;
+mod watch;
 
 pub use access::{PasswordError, hash_password};
 pub use api_error::{ApiError, ErrorType};

@@ -7,6 +7,9 @@ use crate::api_error::{ApiError, ErrorType};
 /// The parameters that say what is searched for or taken away.
 const SEARCHES: [&str; 8] = ["q", "content", "highlight", "start", "end", "record_ids", "format", "snapshot"];
 
+/// The parameters that are times.
+const TIMES: [&str; 3] = ["start", "end", "start_time"];
+
 /// The parameters as they came, percent-decoded, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Params(Vec<(String, String)>);
@@ -14,7 +17,11 @@ pub struct Params(Vec<(String, String)>);
 impl Params {
     /// Reads the query string of a URL.
     pub fn parse(query: &str) -> Params {
-        Params(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+        let as_meant = |(name, value): (String, String)| match TIMES.contains(&name.as_str()) {
+            true => (name, with_zone(value)),
+            false => (name, value),
+        };
+        Params(form_urlencoded::parse(query.as_bytes()).into_owned().map(as_meant).collect())
     }
 
     /// All of them, in order.
@@ -74,5 +81,34 @@ impl Params {
             Some("true") => Ok(true),
             Some(_) => Err(ApiError::with(ErrorType::InvalidQuery, format!("{name} must be true or false"))),
         }
+    }
+}
+
+/// A time whose zone begins with a plus sign that was not escaped, as the published examples have it: it came as a blank.
+fn with_zone(time: String) -> String {
+    match time.split_once(' ') {
+        Some((before, zone)) if before.contains('T') && zone.starts_with(|c: char| c.is_ascii_digit()) => {
+            format!("{before}+{zone}")
+        }
+        _ => time,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Params;
+
+    #[test]
+    fn a_plus_sign_of_a_zone_may_be_as_it_is() {
+        for (query, expected) in [
+            ("start=2017-01-25T11:11:52.000+01:00", "2017-01-25T11:11:52.000+01:00"),
+            ("start=2017-01-25T11:11:52.000%2B01:00", "2017-01-25T11:11:52.000+01:00"),
+            ("start=2017-01-25+11:11", "2017-01-25 11:11"),
+            ("start=2017-01-25T11:11", "2017-01-25T11:11"),
+            ("start=T+x", "T x"),
+        ] {
+            assert_eq!(Params::parse(query).get("start"), Some(expected), "{query}");
+        }
+        assert_eq!(Params::parse("q=T+1").get("q"), Some("T 1"));
     }
 }

@@ -24,6 +24,7 @@ use crate::app::router;
 use crate::certificate::{self, CertificateFiles};
 use crate::contents::index_state;
 use crate::state::AppState;
+use crate::watch::Watch;
 
 /// How long requests may go on after the service was told to end.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
@@ -167,6 +168,7 @@ fn start(name: &str, app: &AppState, work: fn(&AppState)) -> Result<JoinHandle<(
 /// with the content index. What was committed is found within a second.
 fn follow(app: &AppState) {
     let mut seen = None;
+    let mut watch = Watch::default();
     while app.indexing.pause(app.settings.refresh_interval.max(FOLLOW_EVERY_MIN)) {
         app.contents.tidy();
         sync_audit(app);
@@ -178,9 +180,15 @@ fn follow(app: &AppState) {
             false => Ok(()),
         });
         match followed {
-            Ok(()) => seen = state,
+            Ok(()) => {
+                watch.follow(app, state.as_ref());
+                seen = state;
+            }
             // It is tried again.
             Err(error) => tracing::error!(error, "what is searched is behind what was written"),
+        }
+        if watch.look(app) {
+            app.indexing.ask_new();
         }
     }
 }

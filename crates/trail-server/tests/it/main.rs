@@ -12,5 +12,6 @@ mod rebuilding;
 mod rules;
 mod snapshots;
 mod sockets;
+mod soon;
 mod uploads;
 mod users;

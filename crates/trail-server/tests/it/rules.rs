@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// Where tests name rules.
-const TESTS: [&str; 12] = [
+const TESTS: [&str; 13] = [
     include_str!("access.rs"),
     include_str!("audit.rs"),
     include_str!("deletion.rs"),
@@ -14,6 +14,7 @@ const TESTS: [&str; 12] = [
     include_str!("rebuilding.rs"),
     include_str!("snapshots.rs"),
     include_str!("sockets.rs"),
+    include_str!("soon.rs"),
     include_str!("uploads.rs"),
     include_str!("users.rs"),
 ];

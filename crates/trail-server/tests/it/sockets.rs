@@ -2,30 +2,32 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::mpsc;
 use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::oneshot;
+use trail_catalog::{Session, SessionFacts, Store, TrailState};
 use trail_server::{ServeOptions, Settings, Tls, serve};
 
-use crate::fixture::Service;
+use crate::fixture::{NOW, Service, without_trail};
 
 /// A read that takes so long has failed: nothing here waits for ever.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 const SHORT: Duration = Duration::from_millis(100);
 
 /// A service that listens, until it is dropped.
-struct Listening {
+pub(crate) struct Listening {
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
-    service: Service,
+    pub(crate) service: Service,
 }
 
 impl Listening {
-    fn new(tls: Tls, set: impl FnOnce(&mut Settings)) -> Listening {
+    pub(crate) fn new(tls: Tls, set: impl FnOnce(&mut Settings)) -> Listening {
         let service = Service::with(set);
         let (stop, stopped) = oneshot::channel();
         let (sender, receiver) = mpsc::channel();
@@ -39,6 +41,17 @@ impl Listening {
         });
         let address = receiver.recv_timeout(READ_TIMEOUT).unwrap();
         Listening { address, stop: Some(stop), thread: Some(thread), service }
+    }
+
+    /// The JSON that is answered to somebody who is logged in.
+    pub(crate) fn get(&self, cookie: &str, path: &str) -> Value {
+        let mut stream = self.connect();
+        let request = format!("GET {path} HTTP/1.0\r\nhost: x\r\ncookie: {cookie}\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        serde_json::from_str(body).unwrap_or_else(|error| panic!("{path}: {error}: {answer}"))
     }
 
     fn connect(&self) -> TcpStream {
@@ -208,6 +221,28 @@ fn connections_wait_for_their_turn() {
     assert!(answer.starts_with(b"HTTP/1.1 200"));
 }
 
+/// A session whose trail cannot be opened before this is dropped: a pipe, which waits for its other end.
+struct Stuck(PathBuf);
+
+impl Stuck {
+    fn new(service: &Service) -> Stuck {
+        let pipe = service.data.root().join("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        // Not among the trails, where the indexer would find it.
+        let trail = TrailState { key: "stuck".to_owned(), file: "../pipe".to_owned(), state: "x".to_owned() };
+        let facts = SessionFacts { trail: Some(trail), ..without_trail(Session::new("stuck")) };
+        Store::open(service.data.root()).unwrap().put_sessions([&facts], NOW).unwrap();
+        Stuck(pipe)
+    }
+}
+
+impl Drop for Stuck {
+    fn drop(&mut self) {
+        // For both ways it is opened at once, and lets whoever waits go on.
+        drop(std::fs::File::options().read(true).write(true).open(&self.0));
+    }
+}
+
 /// only so many requests are worked on at a time, and none is waited for for ever.
 #[test]
 fn requests_wait_for_their_turn() {
@@ -220,13 +255,10 @@ fn requests_wait_for_their_turn() {
     let get = |path: &str| {
         listening.say(&format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncookie: {cookie}\r\n\r\n"))
     };
-    // To open this file takes until somebody opens its other end.
-    let trail = listening.service.data.trail_path("s1");
-    std::fs::remove_file(&trail).unwrap();
-    assert!(Command::new("mkfifo").arg(&trail).status().unwrap().success());
-    assert_eq!(get("/api/audit/sessions/s1/audit_trail"), said(408, "RequestTimeout"));
+    let stuck = Stuck::new(&listening.service);
+    assert_eq!(get("/api/audit/sessions/stuck/audit_trail"), said(408, "RequestTimeout"));
     assert_eq!(get("/api/info"), said(408, "RequestTimeout"), "the one turn there is was not given back");
-    drop(std::fs::File::options().write(true).open(&trail).unwrap());
+    drop(stuck);
     let is_answered = (0..300).any(|_| get("/api/info") == said(200, ""));
     assert!(is_answered, "the turn was given back");
 }

@@ -116,6 +116,7 @@ pub(crate) const UPLOAD: Doc = Doc {
         optional("title", Kind::Text, "The recording's title."),
         optional("encoding", Kind::Text, "The character set of the output, if it is not UTF-8."),
         optional("size", Kind::Text, "The size of the screen, as 80x24."),
+        optional("wait", Kind::Flag, "Answer when it is found by its content, or as late as requests may be."),
         optional("protocol", Kind::Text, "For example SSH."),
         optional("user.name", Kind::Text, "Who worked."),
         optional("user.server_username", Kind::Text, "As whom."),

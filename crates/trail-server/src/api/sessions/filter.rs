@@ -26,6 +26,7 @@ fn read_within(
     content: Option<&dyn ContentSessions>,
     limits: Limits,
 ) -> Result<Plan, FilterError> {
+    let text = &with_colons(text);
     // Quotes that a guide escapes for a shell mean quotes.
     let quotes = text.matches('"').count();
     let is_escaped = quotes > 0 && quotes == text.matches("\\\"").count() && quotes.is_multiple_of(2);
@@ -33,6 +34,22 @@ fn read_within(
     let now = call.now.0.div_euclid(MS_NS);
     let options = FilterOptions { content, limits, ..FilterOptions::audit(now) };
     read_filter(unescaped.as_deref().unwrap_or(text), call.app.library.schema(), &options)
+}
+
+/// `screen.content="…"` as the published search page writes it, with the colon that it means.
+fn with_colons(text: &str) -> String {
+    const WRITTEN: &str = "screen.content=";
+    let mut meant = String::with_capacity(text.len());
+    let (mut rest, mut is_quoted) = (text, false);
+    while let Some(at) = rest.find(WRITTEN) {
+        meant.push_str(&rest[..at]);
+        // What stands in quotes is text.
+        is_quoted ^= rest[..at].matches('"').count() % 2 == 1;
+        let begins = !meant.ends_with(|c: char| c.is_alphanumeric() || c == '.' || c == '_');
+        meant.push_str(if begins && !is_quoted { "screen.content:" } else { WRITTEN });
+        rest = &rest[at + WRITTEN.len()..];
+    }
+    meant + rest
 }
 
 /// The sessions that a request asks for and that the caller may see.

@@ -3,9 +3,10 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
+use std::time::Instant;
 
 use serde_json::{Value, json};
-use trail_catalog::{CREATION_TIME, is_given_number, is_given_text, iso_ms};
+use trail_catalog::{CREATION_TIME, StoreError, is_given_number, is_given_text, iso_ms};
 use trail_container::TrailReader;
 use trail_container::format::MAGIC;
 use trail_import::{Encoding, ImportOptions, ImportReport, RecordingSource};
@@ -28,6 +29,7 @@ const META_LEN_MAX: usize = 4096;
 pub(crate) fn upload(call: &Call) -> Result<Reply, ApiError> {
     let more = metadata(call)?;
     let options = options(call)?;
+    let waits = call.params.flag("wait")?;
     let folder = call.upload.as_ref().ok_or_else(|| ApiError::new(ErrorType::InvalidUpload))?;
     let path = folder.path().join(incoming::NAME);
     let (mut items, mut failures) = (Vec::new(), Vec::new());
@@ -50,10 +52,29 @@ pub(crate) fn upload(call: &Call) -> Result<Reply, ApiError> {
     }
     call.app.show()?;
     call.app.indexing.ask_new();
+    if waits {
+        wait_for(call, &items)?;
+    }
     let location = items[0]["meta"]["href"].as_str().unwrap_or_default().to_owned();
     let mut meta = call.meta();
     meta.insert("failures".to_owned(), failures.into());
     Ok(call.items(items, meta).status(201).header("location", location))
+}
+
+/// Waits until the sessions are found by their content, or as long as requests may take.
+fn wait_for(call: &Call, items: &[Value]) -> Result<(), ApiError> {
+    let end = Instant::now() + call.app.settings.request_timeout;
+    let mut left: Vec<&str> = items.iter().filter_map(|item| item["key"].as_str()).collect();
+    call.app.indexing.wait_until(end, || -> Result<bool, StoreError> {
+        while let Some(key) = left.last() {
+            if call.app.store.index_runs(key)?.last().is_some_and(|run| !run.has_ended()) {
+                return Ok(false);
+            }
+            left.pop();
+        }
+        Ok(true)
+    })?;
+    Ok(())
 }
 
 /// Why a recording was not taken in.
@@ -166,7 +187,7 @@ fn metadata(call: &Call) -> Result<SessionMeta, ApiError> {
             return Err(invalid(format!("{name} is longer than {META_LEN_MAX} bytes")));
         }
         match name {
-            "encoding" | "size" => {}
+            "encoding" | "size" | "wait" => {}
             "start_time" => {
                 let start = times::start(value).ok_or_else(|| invalid(format!("{name} is not an ISO 8601 time")))?;
                 meta.start = Some(Timestamp(start));
