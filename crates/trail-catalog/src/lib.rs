@@ -18,7 +18,7 @@ pub use store::{
     SCHEMA_VERSION, SessionFacts, Store, StoreError, StoredSession, TrailState, User, UserScore, rest_form,
 };
 pub use sync::{
-    CREATION_TIME, SyncError, SyncOptions, SyncReport, WorkOn, announce, is_given_number, is_given_text, rebuild,
-    session_key, sync, sync_with,
+    CREATION_TIME, SyncError, SyncOptions, SyncReport, WorkOn, announce, document_of, is_given_number, is_given_text,
+    rebuild, session_key, sync, sync_with,
 };
 pub use time::iso_ms;

@@ -254,6 +254,22 @@ fn facts(
 /// [`SyncError`].
 pub fn announce(data: &DataDir, store: &Store, file: &str, now_ns: i64) -> Result<String, SyncError> {
     let trail = TrailReader::open(data.trails_dir().join(file))?;
+    let facts = announced(&trail, file, now_ns);
+    store.put_sessions([&facts], now_ns)?;
+    Ok(facts.session.key)
+}
+
+/// The document that [`announce`] would make of a trail, under this name among the others.
+pub fn document_of(trail: &TrailReader, file: &str, now_ns: i64) -> Session {
+    let mut session = announced(trail, file, now_ns).session;
+    session.set("revision", 1);
+    if session.field(CREATION_TIME).is_none() {
+        session.set(CREATION_TIME, iso_ms(now_ns));
+    }
+    session
+}
+
+fn announced(trail: &TrailReader, file: &str, now_ns: i64) -> SessionFacts {
     let id = file.rsplit('/').next().unwrap_or(file);
     let info = SessionInfo {
         id: id.strip_suffix(".trail").unwrap_or(id).to_owned(),
@@ -278,20 +294,18 @@ pub fn announce(data: &DataDir, store: &Store, file: &str, now_ns: i64) -> Resul
         coverage: BTreeMap::new(),
     };
     let key = session_key(&entry);
-    let mut session = session(&entry, &key, Some(&trail), None);
+    let mut session = session(&entry, &key, Some(trail), None);
     session.set("recording.index_status", if trail.is_closed() { "NOT_INDEXED" } else { "CHANNEL_OPEN" });
     let run = IndexRun { status: RunStatus::Queued, ..run(&entry, (now_ns, 0)) };
-    let facts = SessionFacts {
+    SessionFacts {
         session,
         // No state of a trail is written so: indexing makes the document again.
-        trail: Some(TrailState { key: key.clone(), file: file.to_owned(), state: String::new() }),
-        channels: channels(&trail),
+        trail: Some(TrailState { key, file: file.to_owned(), state: String::new() }),
+        channels: channels(trail),
         alerts: None,
         events: Vec::new(),
         runs: vec![run],
-    };
-    store.put_sessions([&facts], now_ns)?;
-    Ok(key)
+    }
 }
 
 /// Makes all documents again from their trails, also of those that are not indexed yet, and takes what no trail says from

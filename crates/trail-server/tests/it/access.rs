@@ -339,10 +339,38 @@ fn an_upload_does_not_tell_what_is_there() {
     let cast = "{\"version\":2,\"width\":60,\"height\":5}\n[0.1,\"o\",\"words\\r\\n\"]\n";
     let (full, part) = (Service::new(), Service::new());
     assert_eq!(full.as_user("admin").upload("?protocol=RDP", cast).status, 201);
-    let [of_full, of_part] = [&full, &part].map(|service| service.as_user("ssh-only").upload("?protocol=RDP", cast));
+    let [of_full, of_part] = [&full, &part].map(|service| service.as_user("ssh-only").upload("?protocol=SSH", cast));
     assert_eq!((of_full.status, of_full.json()), (of_part.status, of_part.json()));
     assert_eq!(of_full.json()["items"][0]["body"]["format"], "asciicast-v2");
-    assert_eq!(full.as_user("admin").get("/api/audit/sessions/_count").json()["count"], 5);
+    // What it brought is its own: it sees it in both, with what it said of it.
+    let location = of_full.headers["location"].to_str().unwrap();
+    for (service, count) in [(&full, 6), (&part, 5)] {
+        let limited = service.as_user("ssh-only");
+        assert_eq!(limited.get(location).json()["body"]["protocol"], "SSH");
+        assert_eq!(limited.get("/api/audit/sessions/_count").json()["count"], 3);
+        assert_eq!(service.as_user("admin").get("/api/audit/sessions/_count").json()["count"], count);
+        assert_eq!(limited.upload("?protocol=SSH", cast).headers["location"], location, "the same is the same session");
+    }
+}
+
+/// what a role would not see it cannot bring, and nothing of it is kept.
+#[test]
+fn what_would_not_be_seen_is_not_taken_in() {
+    let service = Service::new();
+    let (admin, limited) = (service.as_user("admin"), service.as_user("ssh-only"));
+    let cast = "{\"version\":2,\"width\":60,\"height\":5}\n[0.1,\"o\",\"words\\r\\n\"]\n";
+    let trail = std::fs::read(service.data.trail_path("s3")).unwrap();
+    let ssh_trail = std::fs::read(service.data.trail_path("s1")).unwrap();
+    let refused = (403, "Unauthorized".to_owned());
+    for (query, bytes) in [("?protocol=RDP", cast.as_bytes().to_vec()), ("", cast.as_bytes().to_vec()), ("", trail)] {
+        let answer = limited.upload(query, bytes);
+        assert_eq!(answer.error(), refused, "{query}");
+        assert_eq!(answer.json()["error"]["details"]["path"], "/api/audit/sessions");
+    }
+    assert_eq!(admin.get("/api/audit/sessions/_count").json()["count"], 4);
+    assert_eq!(std::fs::read_dir(service.data.trails_dir()).unwrap().count(), 4);
+    assert_eq!(std::fs::read_dir(service.data.root().join("incoming")).unwrap().count(), 0);
+    assert_eq!(limited.upload("", ssh_trail).status, 201, "a trail that says that it is one of those");
 }
 
 /// A text with no digits behind `tiebreaker:`.

@@ -12,7 +12,7 @@ use trail_container::format::MAGIC;
 use trail_import::{Encoding, ImportOptions, ImportReport, RecordingSource};
 use trail_model::{SessionMeta, Size, Timestamp, TrailId};
 
-use super::session_path;
+use super::{session_path, visible};
 use crate::api_error::{ApiError, ErrorType, with_causes};
 use crate::call::{Call, Reply};
 use crate::{incoming, times};
@@ -97,9 +97,10 @@ fn take_recording(
     more: &SessionMeta,
 ) -> Result<Value, Failure> {
     let id = trail_convert::trail_id(source).map_err(Failure::Recording)?;
-    let is_there = call.app.data.trail_path(&id.to_string()).exists();
-    // To one who may not see all sessions the answer is the same whether there is one of these bytes.
-    if is_there && call.who().map_err(Failure::Ours)?.role.filter.is_none() {
+    let id = own_id(call, id).map_err(Failure::Ours)?;
+    let path = call.app.data.trail_path(&id.to_string());
+    if path.exists() {
+        check_visible(call, &path, id).map_err(Failure::Ours)?;
         return keep(call, id, None).map(|key| item(&key, None));
     }
     let written = folder.join(format!("{id}.trail"));
@@ -107,8 +108,35 @@ fn take_recording(
     let mut more = more.clone();
     more.extra.insert(CREATION_TIME.to_owned(), iso_ms(call.now.0));
     let (report, _) = trail_convert::write_trail(source, id, &written, options, &more).map_err(Failure::Recording)?;
-    let key = keep(call, id, (!is_there).then_some(&written))?;
+    check_visible(call, &written, id).map_err(Failure::Ours)?;
+    let key = keep(call, id, Some(&written))?;
     Ok(item(&key, Some(&report)))
+}
+
+/// The identity of an upload by a role that may not see all sessions is its own: nothing tells it whether there is a session
+/// of the same bytes that it may not see.
+fn own_id(call: &Call, id: TrailId) -> Result<TrailId, ApiError> {
+    let role = &call.who()?.role;
+    if role.filter.is_none() {
+        return Ok(id);
+    }
+    let mut hasher = blake3::Hasher::new_derive_key("screentrail uploads of limited roles");
+    hasher.update(&id.0).update(role.name.as_bytes());
+    let mut own = [0; 16];
+    hasher.finalize_xof().fill(&mut own);
+    Ok(TrailId(own))
+}
+
+/// A trail that the caller would not see may not be brought.
+fn check_visible(call: &Call, path: &Path, id: TrailId) -> Result<(), ApiError> {
+    let internal = |error: trail_container::Error| ApiError::internal(ErrorType::InternalError, &error);
+    let trail = TrailReader::open(path).map_err(internal)?;
+    let document = trail_catalog::document_of(&trail, &format!("{id}.trail"), call.now.0);
+    if visible::would_see(call, &document)? {
+        return Ok(());
+    }
+    let reason = "the session would lie outside of what the user may see";
+    Err(ApiError::with(ErrorType::Unauthorized, reason).detail("path", call.path.as_str()))
 }
 
 /// Takes a trail in as it is.
@@ -124,6 +152,7 @@ fn take_trail(call: &Call, path: &Path, more: &SessionMeta) -> Result<Value, Api
     }
     let id = trail.trail_id();
     drop(trail);
+    check_visible(call, path, id)?;
     let internal = |error: io::Error| ApiError::internal(ErrorType::InternalError, &error);
     File::open(path).and_then(|file| file.sync_all()).map_err(internal)?;
     let is_there = call.app.data.trail_path(&id.to_string()).exists();

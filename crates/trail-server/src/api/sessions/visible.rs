@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use trail_catalog::StoredSession;
-use trail_catalog::filter::{Leaf, Plan};
-use trail_catalog::index::Snapshot;
+use trail_catalog::filter::{Leaf, Plan, Schema};
+use trail_catalog::index::{SessionIndex, Snapshot};
+use trail_catalog::{Session, StoredSession};
 use trail_query::Occur;
 
 use super::filter;
 use crate::api_error::{ApiError, ErrorType};
 use crate::call::Call;
+use crate::incoming;
 
 /// The sessions that the caller's role allows; nothing if that is all of them. A role whose filter cannot be read allows
 /// nothing.
@@ -57,6 +58,20 @@ pub(super) fn session(call: &Call) -> Result<StoredSession, ApiError> {
         }
     }
     stored.ok_or_else(not_found)
+}
+
+/// Whether the caller would see a session with this document.
+pub(super) fn would_see(call: &Call, document: &Session) -> Result<bool, ApiError> {
+    let Some(allowed) = plan(call)? else { return Ok(true) };
+    let internal = |error: std::io::Error| ApiError::internal(ErrorType::InternalError, &error);
+    let folder = incoming::folder(call.app.data.root()).map_err(internal)?;
+    let count = || {
+        let alone = SessionIndex::open(folder.path(), Schema::audit())?;
+        alone.put(document)?;
+        alone.refresh()?;
+        alone.snapshot().count(&allowed, &call.deadline())
+    };
+    Ok(count().map_err(|error| filter::index_error(&error, ErrorType::InvalidUpload))? > 0)
 }
 
 /// The users of the sessions that the caller may see, each with the start of the last of these sessions in milliseconds
