@@ -218,10 +218,14 @@ impl Found {
 
     /// Reads what could be seen in it. A recording that is no trail becomes none on the way.
     pub(crate) fn extract(&self, options: &ImportOptions, reader: &PixelReader) -> Result<Extracted> {
+        self.extract_as(self.trail_id()?, options, reader)
+    }
+
+    /// The same where it is known which trail it is or becomes.
+    pub(crate) fn extract_as(&self, id: TrailId, options: &ImportOptions, reader: &PixelReader) -> Result<Extracted> {
         let failed = || format!("failed to read the screens of {}", self.path);
         match self.as_trail() {
             Err(source) => {
-                let id = trail_id(source)?;
                 let mut sink = EventRecorder::new(|_| Ok(ContentStream::new(id).with_reader(Some(reader.clone()))));
                 let report = source.import(options, &mut sink).with_context(|| source.path().to_owned())?;
                 let (recorder, meta) = sink.finish().map_err(anyhow::Error::from_boxed)?;

@@ -152,7 +152,7 @@ impl Block {
         self.items.push(ItemEntry { kind, start, len, spans_end: self.spans.len() as u32 });
     }
 
-    fn span(&self, index: usize) -> Span<'_> {
+    pub(crate) fn span(&self, index: usize) -> Span<'_> {
         let entry = &self.spans[index];
         let start = index.checked_sub(1).map_or(0, |before| self.spans[before].above_end);
         Span {

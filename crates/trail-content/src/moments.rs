@@ -1,5 +1,7 @@
 //! The moments of a channel: its own records, numbered.
 
+use std::ops::Range;
+
 use trail_model::{Offset, RecordId};
 
 /// One moment of a channel: the state of its screen after one of its records.
@@ -17,11 +19,11 @@ pub struct Moment {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Moments {
     /// Record ids, or nothing if they are consecutive from `first_record`.
-    records: Vec<u64>,
-    first_record: u64,
-    offsets: Vec<u64>,
+    pub(crate) records: Vec<u64>,
+    pub(crate) first_record: u64,
+    pub(crate) offsets: Vec<u64>,
     /// Bit `i % 64` of word `i / 64`.
-    changed: Vec<u64>,
+    pub(crate) changed: Vec<u64>,
     end: u64,
 }
 
@@ -57,6 +59,16 @@ impl Moments {
             self.changed.push(0);
         }
         self.changed[ordinal / 64] |= u64::from(moment.changed) << (ordinal % 64);
+    }
+
+    /// Says that the picture changed at these moments.
+    pub(crate) fn mark_changed(&mut self, moments: Range<usize>) {
+        let words = if moments.is_empty() { 0..0 } else { moments.start / 64..moments.end.div_ceil(64) };
+        for word in words {
+            let from = moments.start.saturating_sub(word * 64);
+            let to = (moments.end - word * 64).min(64);
+            self.changed[word] |= (u64::MAX >> (64 - (to - from))) << from;
+        }
     }
 
     /// Number of moments.

@@ -12,7 +12,7 @@ mod trail;
 pub use error::Error;
 pub use people::{duration, printable};
 pub use recorder::EventRecorder;
-pub use trail::{merge, screen_channel, trail_id, write_trail};
+pub use trail::{merge, screen_channel, trail_id, trail_id_of, write_trail};
 
 /// What this crate's functions return.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -14,10 +14,14 @@ use crate::{Error, EventRecorder, Result};
 /// # Errors
 /// [`Error::Import`].
 pub fn trail_id(source: &RecordingSource) -> Result<TrailId> {
-    let digest = source.digest()?;
+    Ok(trail_id_of(&source.digest()?))
+}
+
+/// The same of a recording whose digest is known.
+pub fn trail_id_of(digest: &[u8; 32]) -> TrailId {
     let mut id = [0; 16];
     id.copy_from_slice(&digest[..16]);
-    Ok(TrailId(id))
+    TrailId(id)
 }
 
 /// Writes a recording as a trail of that id to `path`, which must not exist; `more` is known of it in addition. When this

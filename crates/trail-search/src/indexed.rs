@@ -369,11 +369,13 @@ fn between_blanks(token: &str) -> Vec<Text<'static>> {
     }
 }
 
-/// A token between blanks may be several words and no whole: all but the last of the prefix's are there.
+/// A token between blanks may be several words and no whole: all but the last of the prefix's are there. What begins with
+/// a number that is no digit, as `½`, may be neither.
 fn prefix_between_blanks(prefix: &str) -> Vec<Text<'static>> {
     let mut lookups: Vec<Text<'static>> = words(prefix).into_iter().map(Text::Exact).collect();
     match lookups.pop() {
         Some(Text::Exact(last)) => lookups.push(Text::Prefix(last)),
+        _ if prefix.chars().all(char::is_alphanumeric) => {}
         _ => lookups.push(Text::Prefix(prefix.to_owned())),
     }
     lookups

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 use trail_content::ContentFile;
+use trail_convert::trail_id_of;
 use trail_import::ImportOptions;
 use trail_model::{Timestamp, TrailId};
 use trail_search::{ScanSource, Searcher};
@@ -125,20 +126,25 @@ struct Loaded {
 
 impl Reader<'_> {
     fn load(&self, found: &Found) -> Result<Loaded> {
-        let Some(cache) = self.cache else { return self.extract(found) };
-        let key = Cache::key(&found.digest()?, self.args);
+        let Some(cache) = self.cache else { return self.extract(found, found.trail_id()?) };
+        let digest = found.digest()?;
+        let key = Cache::key(&digest, self.args);
         if let Some((facts, content)) = cache.get(&key, &self.pixels.reader) {
             return Ok(Loaded { facts: facts.with_path(&found.path), content });
         }
-        let loaded = self.extract(found)?;
+        let loaded = self.extract(found, trail_id_of(&digest))?;
+        // What was written to while it was read must not stand for what it was before.
+        if found.digest()? != digest {
+            return Ok(loaded);
+        }
         self.has_written.store(true, Ordering::Relaxed);
         // A cache that cannot be written is a slower search, not a failed one.
-        let _ = cache.put(&key, &loaded.facts.clone().without_path(&found.path), &loaded.content.to_bytes()?);
+        let _ = cache.put(&key, &loaded.facts.clone().without_path(&found.path), &loaded.content.to_quick_bytes()?);
         Ok(loaded)
     }
 
-    fn extract(&self, found: &Found) -> Result<Loaded> {
-        let extracted = found.extract(self.options, &self.pixels.reader)?;
+    fn extract(&self, found: &Found, id: TrailId) -> Result<Loaded> {
+        let extracted = found.extract_as(id, self.options, &self.pixels.reader)?;
         let facts = Facts::new(&extracted)?;
         let mut content = extracted.content;
         let len = content.loose_len();

@@ -3,8 +3,8 @@
 use super::column::{Columns, put, put_signed};
 use super::format::{SPAN_CONCEALED, SPAN_CONFIDENCE, SPAN_FLAGS, SPAN_GROWS_IN, SPAN_PLACE};
 use super::place_bytes;
-use crate::block::{ItemEntry, NONE, SpanEntry};
-use crate::{Block, Error, Kind, Step};
+use crate::block::{Item, ItemEntry, NONE, SpanEntry};
+use crate::{Block, Error, Kind, Span, Step};
 
 const SECTION: &str = "content block";
 
@@ -34,15 +34,16 @@ pub(super) fn encode(block: &Block, out: &mut Vec<u8>) {
 
 fn encode_spans(block: &Block, out: &mut Vec<u8>) {
     let mut item_begin = i64::from(block.first);
-    for item in block.items() {
+    let mut spans_begin = 0;
+    for item in &block.items {
         let mut before = item_begin;
-        for (i, span) in item.spans().enumerate() {
+        let of_item = &block.spans[spans_begin..item.spans_end as usize];
+        for span in of_item {
             put_signed(out, i64::from(span.begin) - before);
             before = i64::from(span.begin);
-            if i == 0 {
-                item_begin = before;
-            }
         }
+        item_begin = of_item.first().map_or(item_begin, |span| i64::from(span.begin));
+        spans_begin = item.spans_end as usize;
     }
     block.spans.iter().for_each(|span| put(out, u64::from(span.end - span.begin)));
     block.spans.iter().for_each(|span| out.push(flags(span)));
@@ -53,13 +54,15 @@ fn encode_spans(block: &Block, out: &mut Vec<u8>) {
     }
     block.spans.iter().filter(|span| span.confidence != 100).for_each(|span| out.push(span.confidence));
     // A line that did not grow has no growth steps, one that did has two or more: the count less one loses nothing.
-    let spans = || block.items().flat_map(|item| item.spans());
+    let spans = || (0..block.spans.len()).map(|index| block.span(index));
     spans().for_each(|span| put(out, span.growth.len().saturating_sub(1) as u64));
     spans().for_each(|span| put(out, span.above.len() as u64));
-    for span in spans() {
+    // Most spans have no steps: those that have some are gone through once more for each column.
+    let stepped: Vec<Span<'_>> = spans().filter(|span| !span.growth.is_empty() || !span.above.is_empty()).collect();
+    for span in &stepped {
         span.growth.windows(2).for_each(|pair| put(out, u64::from(pair[1].at - pair[0].at)));
     }
-    for span in spans() {
+    for span in &stepped {
         let mut before = 0;
         // The last length is the text's.
         for step in span.growth.iter().rev().skip(1).rev() {
@@ -67,14 +70,14 @@ fn encode_spans(block: &Block, out: &mut Vec<u8>) {
             before = step.len;
         }
     }
-    for span in spans() {
+    for span in &stepped {
         let mut before = span.begin;
         for step in span.above {
             put(out, u64::from(step.at - before));
             before = step.at;
         }
     }
-    for span in spans() {
+    for span in &stepped {
         let mut before = 0;
         for step in span.above {
             put_signed(out, i64::from(step.len) - before);
@@ -290,6 +293,15 @@ fn decode_steps(columns: &mut Columns<'_>, block: &mut Block) -> Result<(), Erro
 /// Every length is at a character border of a text in the pool.
 fn check_texts(block: &Block, pool: &str) -> Result<(), Error> {
     let bad = |found: u32| Error::Malformed { section: SECTION, expected: "a character border", found: found.into() };
+    if pool.is_ascii() {
+        // Every place is a border. That lengths are not beyond their texts was checked as they were read, but for this one.
+        let past = block.items().find(|item| item.pool_range().end > pool.len());
+        let grows_in = |item: Item<'_>| {
+            item.spans().filter_map(|span| span.grows_in).find(|&len| len as usize > item.pool_range().len())
+        };
+        let found = past.map(|item| item.pool_range().start as u32).or_else(|| block.items().find_map(grows_in));
+        return found.map_or(Ok(()), |found| Err(bad(found)));
+    }
     for item in block.items() {
         let range = item.pool_range();
         let text = pool.get(range.clone()).ok_or_else(|| bad(range.start as u32))?;

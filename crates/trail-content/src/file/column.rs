@@ -50,6 +50,12 @@ impl<'a> Columns<'a> {
         Err(self.malformed("a number", self.rest.len() as u64))
     }
 
+    /// Passes over `count` values if all of them are 1; else over none.
+    pub(super) fn skip_ones(&mut self, count: usize) -> bool {
+        let ones = self.rest.split_at_checked(count).filter(|(ones, _)| ones.iter().all(|&byte| byte == 1));
+        ones.map(|(_, rest)| self.rest = rest).is_some()
+    }
+
     pub(super) fn get_u32(&mut self) -> Result<u32, Error> {
         let value = self.get()?;
         u32::try_from(value).map_err(|_| self.malformed("a number below 2^32", value))

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use trail_model::{ChannelId, ChannelKind, Offset, RecordId, TrailId};
 
 use super::footer::{BlockEntry, ChannelEntry, Section};
+use super::format::{QUICK_ZSTD_LEVEL, ZSTD_LEVEL};
 use super::reader::{Blocks, ChannelContent, decode_block};
 use super::writer::{ContentWriter, EncodedBlock};
 use crate::{Block, ContentFile, Coverage, EXTRACTOR_VERSION, Error, Moments};
@@ -115,13 +116,25 @@ impl ContentFile {
     /// # Errors
     /// If a part cannot be read or the compressor fails.
     pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
-        let mut writer = ContentWriter::new(Vec::new(), self.trail())?;
+        self.to_bytes_at(ZSTD_LEVEL)
+    }
+
+    /// The content as a file for a while: larger, and written and read in less time.
+    ///
+    /// # Errors
+    /// As [`ContentFile::to_bytes`].
+    pub fn to_quick_bytes(&self) -> Result<Vec<u8>, Error> {
+        self.to_bytes_at(QUICK_ZSTD_LEVEL)
+    }
+
+    fn to_bytes_at(&self, level: i32) -> Result<Vec<u8>, Error> {
+        let mut writer = ContentWriter::new(Vec::new(), self.trail())?.with_level(level);
         writer.set_reader(self.reader());
         for channel in self.channels() {
             writer.add_channel(channel.id(), channel.kind());
             for index in 0..channel.block_count() {
                 let block = channel.block(index)?;
-                writer.add_block(channel.id(), EncodedBlock::new(&block)?)?;
+                writer.add_block(channel.id(), EncodedBlock::at_level(&block, level)?)?;
                 for (span, number) in block.spans.iter().zip(0..) {
                     if let Some(next) = span.grows_out {
                         writer.resolve(channel.id(), index, number, next)?;

@@ -1,8 +1,8 @@
 //! The moments of a channel as bytes.
 
 use super::column::{Columns, put};
-use crate::{Error, Moment, Moments};
-use trail_model::{Offset, RecordId};
+use crate::{Error, Moments};
+use trail_model::Offset;
 
 const SECTION: &str = "moments";
 
@@ -47,16 +47,8 @@ pub(super) fn decode(bytes: &[u8], end: Offset) -> Result<Moments, Error> {
         return Err(columns.malformed("fewer than 2^32 moments", count as u64));
     }
     let unit = columns.get()?;
-    let mut records = Vec::with_capacity(count);
-    let mut record = 0_u64;
-    for _ in 0..count {
-        let delta = columns.get()?;
-        record = record
-            .checked_add(delta)
-            .filter(|_| delta > 0)
-            .ok_or_else(|| columns.malformed("a rising record id", delta))?;
-        records.push(record);
-    }
+    let mut moments = Moments::new([], end);
+    decode_records(&mut columns, count, &mut moments)?;
     let mut offsets = Vec::with_capacity(count);
     let mut offset = 0_u64;
     for _ in 0..count {
@@ -67,23 +59,56 @@ pub(super) fn decode(bytes: &[u8], end: Offset) -> Result<Moments, Error> {
             .ok_or_else(|| columns.malformed("a time below 2^64 ns", delta))?;
         offsets.push(offset);
     }
-    let mut moments = Moments::new([], end);
+    moments.offsets = offsets;
+    moments.changed = vec![0; count.div_ceil(64)];
     let mut changed = true;
-    let mut left = columns.get()?;
-    for (record, offset) in records.into_iter().zip(offsets) {
-        while left == 0 {
-            changed = !changed;
-            left = columns.get()?;
-            if left == 0 {
-                return Err(columns.malformed("a run of moments", 0));
-            }
+    let mut at = 0;
+    let mut run = columns.get()?;
+    loop {
+        let left = (count - at) as u64;
+        if run > left {
+            return Err(columns.malformed("runs that end with the moments", run - left));
         }
-        left -= 1;
-        moments.push(Moment { record: RecordId(record), offset: Offset(offset), changed });
-    }
-    if left != 0 {
-        return Err(columns.malformed("runs that end with the moments", left));
+        if changed {
+            moments.mark_changed(at..at + run as usize);
+        }
+        at += run as usize;
+        if at == count {
+            break;
+        }
+        changed = !changed;
+        run = columns.get()?;
+        if run == 0 {
+            return Err(columns.malformed("a run of moments", 0));
+        }
     }
     columns.finish()?;
     Ok(moments)
+}
+
+/// Reads the column of record ids: mostly they follow each other, and are not listed then.
+fn decode_records(columns: &mut Columns<'_>, count: usize, moments: &mut Moments) -> Result<(), Error> {
+    let mut record = 0_u64;
+    let mut next = |columns: &mut Columns<'_>| -> Result<u64, Error> {
+        let delta = columns.get()?;
+        record = record
+            .checked_add(delta)
+            .filter(|_| delta > 0)
+            .ok_or_else(|| columns.malformed("a rising record id", delta))?;
+        Ok(record)
+    };
+    if count == 0 {
+        return Ok(());
+    }
+    moments.first_record = next(columns)?;
+    let is_last_free = moments.first_record.checked_add(count as u64 - 1).is_some();
+    if is_last_free && columns.skip_ones(count - 1) {
+        return Ok(());
+    }
+    moments.records = Vec::with_capacity(count);
+    moments.records.push(moments.first_record);
+    for _ in 1..count {
+        moments.records.push(next(columns)?);
+    }
+    Ok(())
 }

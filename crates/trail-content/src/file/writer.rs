@@ -17,6 +17,7 @@ pub struct ContentWriter<W> {
     at: u64,
     header: [u8; HEADER_LEN],
     footer: Footer,
+    level: i32,
 }
 
 /// A block encoded and compressed: the part of writing that can be done on any thread.
@@ -46,9 +47,13 @@ impl EncodedBlock {
     /// # Errors
     /// If the compressor fails.
     pub fn new(block: &Block) -> Result<EncodedBlock, Error> {
+        EncodedBlock::at_level(block, ZSTD_LEVEL)
+    }
+
+    pub(super) fn at_level(block: &Block, level: i32) -> Result<EncodedBlock, Error> {
         let mut raw = Vec::with_capacity(block.pool.len() + 8 * block.spans.len());
         block_bytes::encode(block, &mut raw);
-        let section = EncodedSection::new(&raw)?;
+        let section = EncodedSection::new(&raw, level)?;
         Ok(EncodedBlock { first: block.first, last: block.last, items: block.items.len() as u64, section })
     }
 
@@ -59,12 +64,13 @@ impl EncodedBlock {
 }
 
 impl EncodedSection {
-    fn new(raw: &[u8]) -> Result<EncodedSection, Error> {
+    fn new(raw: &[u8], level: i32) -> Result<EncodedSection, Error> {
         let bytes = COMPRESSOR.with_borrow_mut(|compressor| {
             let compressor = match compressor {
                 Some(compressor) => compressor,
-                empty => empty.insert(zstd::bulk::Compressor::new(ZSTD_LEVEL)?),
+                empty => empty.insert(zstd::bulk::Compressor::new(level)?),
             };
+            compressor.set_compression_level(level)?;
             compressor.compress(raw)
         })?;
         let checksum = checksum(&bytes);
@@ -84,7 +90,12 @@ impl<W: Write> ContentWriter<W> {
         header[10..12].copy_from_slice(&EXTRACTOR_VERSION.to_le_bytes());
         header[16..].copy_from_slice(&trail.0);
         out.write_all(&header)?;
-        Ok(ContentWriter { out, at: HEADER_LEN as u64, header, footer: Footer::default() })
+        Ok(ContentWriter { out, at: HEADER_LEN as u64, header, footer: Footer::default(), level: ZSTD_LEVEL })
+    }
+
+    /// The same, packed at another level; blocks come packed.
+    pub(super) fn with_level(self, level: i32) -> ContentWriter<W> {
+        ContentWriter { level, ..self }
     }
 
     /// Says what read the pixels: [`PixelReader::version`](crate::PixelReader::version). Nothing if there were none.
@@ -137,7 +148,7 @@ impl<W: Write> ContentWriter<W> {
     pub fn end_channel(&mut self, channel: ChannelId, moments: &Moments, coverage: &Coverage) -> Result<(), Error> {
         let mut raw = Vec::new();
         moments_bytes::encode(moments, &mut raw);
-        let section = self.write_section(&EncodedSection::new(&raw)?)?;
+        let section = self.write_section(&EncodedSection::new(&raw, self.level)?)?;
         let entry = self.channel(channel)?;
         entry.moments = section;
         entry.moment_count = moments.len() as u32;
@@ -154,7 +165,7 @@ impl<W: Write> ContentWriter<W> {
         self.footer.end = end;
         let mut raw = Vec::new();
         self.footer.encode(&mut raw);
-        let footer = zstd::bulk::compress(&raw, ZSTD_LEVEL)?;
+        let footer = zstd::bulk::compress(&raw, self.level)?;
         let digest = footer_digest(&self.header, &footer);
         self.out.write_all(&footer)?;
         self.out.write_all(&(footer.len() as u64).to_le_bytes())?;

@@ -23,8 +23,8 @@ impl Numbers {
 }
 
 /// Few words: many lines are alike, many hits have the same rank.
-const WORDS: [&str; 12] =
-    ["sudo", "su", "root", "ls", "/etc/passwd", "foo.bar", "10.0.0.1", "key=value", "bin", "a", "日本", "passwd"];
+const WORDS: [&str; 13] =
+    ["sudo", "su", "root", "ls", "/etc/passwd", "foo.bar", "10.0.0.1", "key=value", "bin", "a", "日本", "passwd", "½x"];
 
 /// Sessions of some seconds; every fifth shows nothing of interest. The last ones come with a second update.
 fn collection(seed: u64) -> (tempfile::TempDir, IndexReader) {
@@ -81,7 +81,7 @@ fn random_query(numbers: &mut Numbers, mode: Mode, depth: usize) -> String {
     match numbers.below(if depth < 2 { 11 } else { 5 }) {
         0 | 1 => format!("\"{word}\""),
         2 => format!("\"{word} {}\"", numbers.pick(&WORDS)),
-        3 if mode == Mode::Sps => numbers.pick(&["s*", "pass*", "ro*", "title:s*", "1*", "*:*"]).to_owned(),
+        3 if mode == Mode::Sps => numbers.pick(&["s*", "pass*", "ro*", "½*", "½x*", "日本½*", "1*", "*:*"]).to_owned(),
         3 => {
             let patterns = ["s*", "pass*", "title:s*", "/[rs]u.*/", "*:*", "root~1", "su~2", "[p TO s]", "*o*", "*"];
             // The last ones begin with what only this project's own language allows.
