@@ -153,7 +153,8 @@ impl Lines {
                     self.wraps_in = wraps_in;
                     self.scroll(terminal, count, at, draft)
                 }
-                None => self.match_lines(terminal, at, draft),
+                None if wraps_in || self.wraps_in || self.has_wraps(terminal) => self.match_lines(terminal, at, draft),
+                None => self.match_rows(terminal, at, draft),
             }
         } else {
             self.read_rows(terminal, at, draft)
@@ -279,6 +280,47 @@ impl Lines {
         }));
     }
 
+    /// Tells whether some line takes more than one row, before or now.
+    fn has_wraps(&self, terminal: &Terminal) -> bool {
+        self.rows.iter().any(|row| row.wraps)
+            || (0..usize::from(terminal.size().rows)).any(|row| terminal.row(row).wraps())
+    }
+
+    /// The way for rows that are lines by themselves, before as now: each is found by its identity.
+    fn match_rows(&mut self, terminal: &Terminal, at: u32, draft: &mut Draft) -> bool {
+        self.tick += 1;
+        std::mem::swap(&mut self.rows, &mut self.old_rows);
+        std::mem::swap(&mut self.order, &mut self.old_order);
+        self.rows.clear();
+        self.order.clear();
+        self.touched.clear();
+        let max_id = self.old_rows.iter().map(|row| row.id).max().unwrap_or(0);
+        let mut finder = Finder { rows: &self.old_rows, expected: 0, max_id };
+        let mut damaged = self.damage.rows.iter().map(|&row| usize::from(row)).peekable();
+        for place in 0..usize::from(terminal.size().rows) {
+            let view = terminal.row(place);
+            let id = view.id().0;
+            let known = finder.find(id);
+            let mut row = known.copied().unwrap_or_else(|| {
+                let line = new_line(&mut self.lines, &mut self.free, id);
+                Row { id, fingerprint: 0, line, wraps: false, concealed: false }
+            });
+            let is_damaged = damaged.next_if_eq(&place).is_some();
+            if is_damaged || known.is_none() {
+                let digest = view.digest();
+                if known.is_none_or(|known| known.fingerprint != digest.fingerprint) {
+                    self.touched.push(row.line);
+                }
+                (row.fingerprint, row.concealed) = (digest.fingerprint, digest.concealed);
+            }
+            let line = &mut self.lines[row.line as usize];
+            (line.tick, line.first_row, line.rows, line.shape) = (self.tick, place as i32, 1, id);
+            self.rows.push(row);
+            self.order.push(row.line);
+        }
+        self.read_touched(terminal, at, draft)
+    }
+
     /// The long way: finds every line anew by the identity of its head.
     fn match_lines(&mut self, terminal: &Terminal, at: u32, draft: &mut Draft) -> bool {
         self.tick += 1;
@@ -335,15 +377,21 @@ impl Lines {
                 self.touched.push(index);
             }
         });
+        self.old_order = old_lines;
+        self.read_touched(terminal, at, draft)
+    }
+
+    /// Reads the lines that are to be read and ends those that were not found; tells whether the screen shows something else.
+    fn read_touched(&mut self, terminal: &Terminal, at: u32, draft: &mut Draft) -> bool {
         for i in 0..self.touched.len() {
             self.read_line(terminal, self.touched[i], at, draft);
         }
-        for &index in &old_lines {
+        for i in 0..self.old_order.len() {
+            let index = self.old_order[i];
             if self.lines[index as usize].tick != self.tick {
                 self.end_line(index, at, draft);
             }
         }
-        self.old_order = old_lines;
         let same = |(old, new): (&Row, &Row)| old.fingerprint == new.fingerprint;
         self.rows.len() != self.old_rows.len() || self.damage.resized || !self.old_rows.iter().zip(&self.rows).all(same)
     }
