@@ -69,6 +69,8 @@ pub enum Command {
     Serve(ServeArgs),
     /// Who may log in to the service.
     User(UserArgs),
+    /// What those who log in may do.
+    Role(RoleArgs),
     /// The catalogue of a data directory.
     Catalog(CatalogArgs),
     /// Print shell completions.
@@ -504,6 +506,77 @@ pub struct UserArgs {
 pub enum UserCommand {
     /// Let somebody log in, or change the role and password of somebody who may.
     Add(UserAddArgs),
+    /// List who may log in.
+    List(AccessListArgs),
+    /// Let somebody log in no more.
+    Remove(UserRemoveArgs),
+}
+
+/// Arguments of `trail user list` and `trail role list`.
+#[derive(Debug, Args)]
+pub struct AccessListArgs {
+    /// The data directory.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// Print JSON, one object a line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `trail user remove`.
+#[derive(Debug, Args)]
+pub struct UserRemoveArgs {
+    /// The login name.
+    pub name: String,
+    /// The data directory.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+}
+
+/// Arguments of `trail role`.
+#[derive(Debug, Args)]
+pub struct RoleArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: RoleCommand,
+}
+
+/// The commands of `trail role`.
+#[derive(Debug, Subcommand)]
+pub enum RoleCommand {
+    /// Add a role, or change the one of that name. It holds from the next request of its users on.
+    Add(RoleAddArgs),
+    /// List the roles.
+    List(AccessListArgs),
+}
+
+/// Arguments of `trail role add`.
+#[derive(Debug, Args)]
+pub struct RoleAddArgs {
+    /// Its name.
+    pub name: String,
+    /// What it allows, in a list with commas.
+    #[arg(long, value_name = "RIGHTS", value_delimiter = ',', required = true)]
+    pub rights: Vec<Right>,
+    /// The sessions it allows it for, as a metadata filter; all if it is not given.
+    #[arg(long, value_name = "FILTER")]
+    pub q: Option<String>,
+    /// The data directory.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+}
+
+/// Something that a role may allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Right {
+    /// To search sessions and look at them.
+    Search,
+    /// To list users.
+    SearchInAllUsers,
+    /// To take trails away.
+    Download,
+    /// To add, index again and delete sessions.
+    Administer,
 }
 
 /// Arguments of `trail user add`.
@@ -511,7 +584,7 @@ pub enum UserCommand {
 pub struct UserAddArgs {
     /// The login name.
     pub name: String,
-    /// What the user may do: admin, auditor, searcher.
+    /// What the user may do: admin, auditor, searcher, or a role that was added.
     #[arg(long, value_name = "ROLE")]
     pub role: String,
     /// Read the password from standard input.
@@ -535,6 +608,24 @@ pub struct CatalogArgs {
 pub enum CatalogCommand {
     /// Make all session documents again from their trails.
     Rebuild(CatalogRebuildArgs),
+    /// Set how risky the behaviour of a user of sessions is, as somebody computed it.
+    Score(CatalogScoreArgs),
+}
+
+/// Arguments of `trail catalog score`.
+#[derive(Debug, Args)]
+pub struct CatalogScoreArgs {
+    /// The user's name in session documents.
+    pub user: String,
+    /// The score.
+    #[arg(value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub score: u8,
+    /// When it was computed (RFC 3339); now if it is not given.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// The data directory.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
 }
 
 /// Arguments of `trail catalog rebuild`.

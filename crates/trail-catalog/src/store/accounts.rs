@@ -85,6 +85,21 @@ impl Store {
         })
     }
 
+    /// All accounts, by name.
+    ///
+    /// # Errors
+    /// [`StoreError`](super::StoreError).
+    pub fn accounts(&self) -> Result<Vec<Account>> {
+        let doing = sql("read accounts");
+        let reader = self.reader()?;
+        let select = "SELECT name, role, password_hash FROM account ORDER BY name";
+        let mut select = reader.prepare(select).map_err(&doing)?;
+        let rows = select
+            .query_map([], |row| Ok(Account { name: row.get(0)?, role: row.get(1)?, password_hash: row.get(2)? }))
+            .map_err(&doing)?;
+        rows.collect::<rusqlite::Result<_>>().map_err(&doing)
+    }
+
     /// Removes an account; tells whether it was there.
     ///
     /// # Errors

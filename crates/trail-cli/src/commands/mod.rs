@@ -1,5 +1,6 @@
 //! One module for each command: it takes the arguments, calls the libraries, shapes the answer.
 
+pub(crate) mod access;
 pub(crate) mod export;
 pub(crate) mod generate;
 pub(crate) mod grep;

@@ -1,23 +1,22 @@
-//! `trail serve`, `trail user` and `trail catalog`: the service over a data directory, and what it needs.
+//! `trail serve` and `trail catalog`: the service over a data directory, and its catalogue.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
-use trail_catalog::{Account, Store};
+use anyhow::{Context, Result};
+use trail_catalog::{Store, UserScore};
 use trail_index::DataDir;
 use trail_server::{AppState, Clock, Config, ServeOptions, SystemClock};
 
-use crate::args::{CatalogArgs, CatalogCommand, ServeArgs, UserAddArgs, UserArgs, UserCommand};
+use crate::args::{CatalogArgs, CatalogCommand, CatalogRebuildArgs, CatalogScoreArgs, ServeArgs};
 use crate::outcome::Outcome;
 use crate::pixels::PixelEngine;
+use crate::times;
 use crate::ui::Ui;
 
 /// How long a thread waits for the next request. The allocator keeps memory for each that ends, so few do.
 const THREAD_IDLE_MAX: Duration = Duration::from_secs(3600);
-/// Bytes of a password that are read.
-const PASSWORD_LEN_MAX: u64 = 4096;
 
 pub(crate) fn run(args: &ServeArgs) -> Result<Outcome> {
     tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).init();
@@ -72,39 +71,21 @@ fn stop_signal() -> Result<impl Future<Output = ()>> {
     })
 }
 
-pub(crate) fn user(args: &UserArgs, ui: &Ui) -> Result<Outcome> {
+pub(crate) fn catalog(args: &CatalogArgs, ui: &Ui) -> Result<Outcome> {
     match &args.command {
-        UserCommand::Add(args) => add_user(args, ui),
+        CatalogCommand::Rebuild(args) => rebuild(args, ui),
+        CatalogCommand::Score(args) => score(args),
     }
 }
 
-fn add_user(args: &UserAddArgs, _ui: &Ui) -> Result<Outcome> {
-    if !args.password_stdin {
-        bail!("give the password on standard input, with --password-stdin");
-    }
-    if args.name.is_empty() || args.name.contains(':') {
-        bail!("a name must not be empty and must not hold a colon");
-    }
-    let store = Store::open(DataDir::create(&args.data)?.root())?;
-    if store.role(&args.role)?.is_none() {
-        let names: Vec<String> = store.roles()?.into_iter().map(|role| role.name).collect();
-        bail!("no role {:?}; there are {}", args.role, names.join(", "));
-    }
-    let mut password = Vec::new();
-    io::stdin().lock().take(PASSWORD_LEN_MAX).read_to_end(&mut password)?;
-    if password.ends_with(b"\n") {
-        password.pop();
-    }
-    if password.ends_with(b"\r") {
-        password.pop();
-    }
-    let password_hash = trail_server::hash_password(&password)?;
-    store.put_account(&Account { name: args.name.clone(), role: args.role.clone(), password_hash })?;
+fn score(args: &CatalogScoreArgs) -> Result<Outcome> {
+    let store = Store::open(DataDir::open(&args.data)?.root())?;
+    let time = args.at.as_deref().map(times::wall_clock).transpose()?.unwrap_or_else(|| SystemClock.now());
+    store.score_user(&args.user, UserScore { value: args.score, time_ns: time.0 })?;
     Ok(Outcome::done(false))
 }
 
-pub(crate) fn catalog(args: &CatalogArgs, ui: &Ui) -> Result<Outcome> {
-    let CatalogCommand::Rebuild(args) = &args.command;
+fn rebuild(args: &CatalogRebuildArgs, ui: &Ui) -> Result<Outcome> {
     let data = DataDir::open(&args.data)?;
     let store = Store::open(data.root())?;
     let report = trail_catalog::rebuild(&data, &store, SystemClock.now().0)?;

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use crate::served::{PASSWORD, Served};
-use crate::support::{testdata, trail};
+use crate::support::{testdata, trail, trail_with};
 
 /// The second block of docs/rest-api.md, line by line, with what is expected of each.
 #[test]
@@ -138,6 +138,68 @@ fn a_good_end_loses_nothing() {
     served.log_in();
     assert_eq!(served.get("/api/audit/sessions?q=user.name:erin").json()["meta"]["match_count"], 1);
     wait_for(&served, "quetzal", Duration::from_secs(60));
+}
+
+/// A role that was added, limited to some sessions, sees them and no others; what is changed holds from the next request on.
+#[test]
+fn a_limited_role() {
+    let served = Served::new(&[&testdata("asciicast-v2/admin-users.cast"), &testdata("asciicast-v2/shell.cast")]);
+    let (data, password) = (served.data(), PASSWORD.as_bytes());
+    let data = data.to_str().unwrap();
+    let role =
+        |filter: &str, rights: &str| trail(["role", "add", "team", "--rights", rights, "--q", filter, "--data", data]);
+    role("user.name:(", "search").expect_code(2);
+    role("nothing:x", "search").expect_code(2);
+    role("protocol:ssh", "search,download,search-in-all-users").expect_code(0);
+    let add = ["user", "add", "bob", "--role", "team", "--password-stdin", "--data", data];
+    trail_with(add, &[], password).expect_code(0);
+    let roles = trail(["role", "list", "--json", "--data", data]).json();
+    let team = serde_json::json!({
+        "name": "team", "q": "protocol:ssh", "rights": ["search", "search-in-all-users", "download"],
+    });
+    assert!(roles.contains(&team) && roles.len() == 4, "{roles:?}");
+    assert_eq!(trail(["user", "list", "--data", data]).out, "alice  admin\nbob  team\n");
+
+    served.log_in();
+    let told = "?protocol=SSH&user.name=erin&wait=true";
+    let own = served.upload("one.cast", &cast(1, "quetzal"), told).unwrap().json()["items"][0]["key"].clone();
+    let keys = |served: &Served, query: &str| -> Vec<String> {
+        let list = served.get(&format!("/api/audit/sessions{query}")).json();
+        list["items"].as_array().unwrap().iter().map(|item| item["key"].as_str().unwrap().to_owned()).collect()
+    };
+    let all = keys(&served, "");
+    assert_eq!(all.len(), 3);
+    trail(["catalog", "score", "erin", "73", "--data", data]).expect_code(0);
+    let users = served.get("/api/audit/users?has_valid_score=true").json();
+    assert_eq!((&users["items"][0]["id"], &users["items"][0]["score"]), (&"erin".into(), &"73".into()));
+
+    served.log_in_as("bob");
+    assert_eq!(keys(&served, ""), [own.as_str().unwrap()]);
+    assert_eq!(keys(&served, "?content=quetzal"), [own.as_str().unwrap()]);
+    assert_eq!(served.get("/api/audit/sessions/_count?q=*:*").json()["count"], 1);
+    for key in &all {
+        let expected = if own == key.as_str() { 200 } else { 404 };
+        for end in [
+            "",
+            "/channels",
+            "/events",
+            "/alerts",
+            "/indexing",
+            "/content?q=quetzal",
+            "/audit_trail",
+            "/trail_downloads",
+        ] {
+            assert_eq!(served.get(&format!("/api/audit/sessions/{key}{end}")).status, expected, "{key}{end}");
+        }
+    }
+    assert_eq!(served.upload("two.cast", &cast(2, "x"), "").unwrap().status, 403);
+    // Without the right to download, from the next request on; then without an account.
+    role("protocol:ssh", "search").expect_code(0);
+    let trail_path = format!("/api/audit/sessions/{}/audit_trail", own.as_str().unwrap());
+    assert_eq!((served.get(&trail_path).status, served.get("/api/audit/users").status), (403, 403));
+    trail(["user", "remove", "bob", "--data", data]).expect_code(0);
+    assert_eq!(served.get("/api/audit/sessions").status, 401);
+    trail(["user", "remove", "bob", "--data", data]).expect_code(2);
 }
 
 /// A catalogue that was removed is made again: what was told of a session, who took it away, and when.

@@ -84,7 +84,11 @@ impl Served {
     }
 
     pub(crate) fn log_in(&self) {
-        let login = format!("alice:{PASSWORD}");
+        self.log_in_as("alice");
+    }
+
+    pub(crate) fn log_in_as(&self, name: &str) {
+        let login = format!("{name}:{PASSWORD}");
         let answer = self.curl("/api/authentication", &["-c", "cookies", "-u", &login]);
         assert_eq!(answer.status, 200, "{}", answer.body);
     }
