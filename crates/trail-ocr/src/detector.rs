@@ -58,7 +58,8 @@ impl Detector {
         for core in lines::components(&marks, 0) {
             if mean(&map, padded_width, core) >= BOX_THRESHOLD && core.width() >= 3 && core.height() >= 3 {
                 let core = place(core);
-                let snapped = lines::snap(frame, core, unclip(core, area));
+                let parts = lines::split(frame, core, unclip(core, area), area).into_iter();
+                let snapped = parts.filter_map(|part| lines::snap(frame, part.core, part.reach, part.limit));
                 found.extend(snapped.map(|line| line.grow(SEAM, area)));
             }
         }

@@ -7,12 +7,14 @@ mod join;
 mod label;
 mod mask;
 mod snap;
+mod split;
 
 use trail_content::{PixelBox, Pixels};
 
 pub(crate) use label::components;
 pub(crate) use mask::{Colour, Mask, column_gaps, difference, ground};
 pub(crate) use snap::snap;
+pub(crate) use split::split;
 
 /// The least height of a line in pixels: letters are not legible below.
 const MIN_LINE_HEIGHT: u32 = 5;

@@ -10,7 +10,7 @@ use crate::network;
 use crate::recogniser::Recogniser;
 
 /// What the code around the networks does, counted up when it changes what is read.
-const METHOD_VERSION: u32 = 2;
+const METHOD_VERSION: u32 = 3;
 
 /// How lines are found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -13,27 +13,34 @@ const RULE_SHARE: f32 = 0.9;
 /// Ink of less contrast than this share of the greatest is the seam of smooth letters.
 const SEAM_SHARE: f32 = 0.25;
 
-/// The smallest box around the ink of the line that `core` is the middle of, as far as `reach` goes. Ink beyond `core` that
-/// goes on beyond `reach` as well belongs to what stands there, and so does what lies behind a rule.
-pub(crate) fn snap(frame: Pixels<'_>, core: PixelBox, reach: PixelBox) -> Option<PixelBox> {
+/// How far beyond its reach the ink of a line may go on, as a share of its height: heads, tails and the last letter.
+const BEYOND: f32 = 0.5;
+/// Free columns that are less than this share of the height are between two letters of a word.
+const LETTER_GAP: f32 = 0.25;
+
+/// The smallest box around the ink of the line that `core` is the middle of, as far as `reach` goes and a little beyond,
+/// within `limit`. Ink that goes on farther belongs to what stands there, and so does what lies behind a rule.
+pub(crate) fn snap(frame: Pixels<'_>, core: PixelBox, reach: PixelBox, limit: PixelBox) -> Option<PixelBox> {
     let ink = Ink::of(frame, core);
-    let across = PixelBox { left: core.left, right: core.right, ..reach };
-    let own = |outward: &mut dyn Iterator<Item = u32>| {
+    let beyond = reach.grow((core.height() as f32 * BEYOND) as u32, limit);
+    let across = PixelBox { left: core.left, right: core.right, ..beyond };
+    let own = |outward: &mut dyn Iterator<Item = u32>, near: u32| {
         let is_rule =
             |y: u32| ink.count(PixelBox { top: y, bottom: y + 1, ..across }, ink.faint) >= share(core.width());
         let rows = outward.take_while(|&y| !is_rule(y)).map(|y| PixelBox { top: y, bottom: y + 1, ..across });
-        own_rows(&rows.map(|row| ink.count(row, ink.full)).collect::<Vec<_>>())
+        own_rows(&rows.map(|row| ink.count(row, ink.full)).collect::<Vec<_>>(), near as usize)
     };
-    let top = core.top - own(&mut (reach.top..core.top).rev());
-    let bottom = core.bottom + own(&mut (core.bottom..reach.bottom));
-    let own = |outward: &mut dyn Iterator<Item = u32>| {
+    let top = core.top - own(&mut (beyond.top..core.top).rev(), core.top - reach.top);
+    let bottom = core.bottom + own(&mut (core.bottom..beyond.bottom), reach.bottom - core.bottom);
+    let gap = ((bottom - top) as f32 * LETTER_GAP) as usize;
+    let own = |outward: &mut dyn Iterator<Item = u32>, near: u32| {
         let is_rule =
             |x: u32| ink.count(PixelBox { left: x, right: x + 1, ..reach }, ink.faint) >= share(reach.height());
         let columns = outward.take_while(|&x| !is_rule(x)).map(|x| PixelBox::new(x, top, x + 1, bottom));
-        own_columns(&columns.map(|column| ink.count(column, ink.full)).collect::<Vec<_>>())
+        own_columns(&columns.map(|column| ink.count(column, ink.full)).collect::<Vec<_>>(), near as usize, gap)
     };
-    let left = core.left - own(&mut (reach.left..core.left).rev());
-    let right = core.right + own(&mut (core.right..reach.right));
+    let left = core.left - own(&mut (beyond.left..core.left).rev(), core.left - reach.left);
+    let right = core.right + own(&mut (core.right..beyond.right), reach.right - core.right);
     ink.fit(PixelBox::new(left, top, right, bottom))
 }
 
@@ -41,22 +48,38 @@ fn share(len: u32) -> usize {
     (len as f32 * RULE_SHARE).ceil() as usize
 }
 
-/// How many of the rows that lead away from a line are its own, by how much ink each has: all up to the last free one, or,
-/// if there is ink as far as one can see, up to where there is least.
-fn own_rows(counts: &[usize]) -> u32 {
-    let free_end = counts.iter().rev().take_while(|&&count| count == 0).count();
+/// How many of the rows that lead away from a line are its own, by how much ink each has: of the first `near` all up to the
+/// last free one; if there is ink all the way, up to the first free one beyond; if there is none, up to where there is least.
+fn own_rows(counts: &[usize], near: usize) -> u32 {
+    let (within, beyond) = counts.split_at(near.min(counts.len()));
+    let free_end = within.iter().rev().take_while(|&&count| count == 0).count();
     if free_end > 0 {
-        return (counts.len() - free_end) as u32;
+        return (within.len() - free_end) as u32;
     }
-    let Some(least) = counts.iter().min() else { return 0 };
-    counts.iter().position(|count| count == least).unwrap_or_default() as u32
+    if let Some(free) = beyond.iter().position(|&count| count == 0) {
+        return (within.len() + free) as u32;
+    }
+    let Some(least) = within.iter().min() else { return 0 };
+    within.iter().position(|count| count == least).unwrap_or_default() as u32
 }
 
-/// How many of the columns that lead away from a line are its own: all but those that go on beyond what one can see.
-fn own_columns(counts: &[usize]) -> u32 {
-    let foreign = counts.iter().rev().take_while(|&&count| count > 0).count();
-    let left = &counts[..counts.len() - foreign];
-    if left.is_empty() { counts.len() as u32 } else { left.len() as u32 }
+/// How many of the columns that lead away from a line are its own: all of the first `near` but those that go on beyond
+/// them. If no more than `gap` free columns part those from the line they are the rest of a word, and its own as well.
+fn own_columns(counts: &[usize], near: usize, gap: usize) -> u32 {
+    let (within, beyond) = counts.split_at(near.min(counts.len()));
+    let foreign = within.iter().rev().take_while(|&&count| count > 0).count();
+    let left = &within[..within.len() - foreign];
+    let free = left.iter().rev().take_while(|&&count| count == 0).count();
+    if foreign > 0 && free <= gap {
+        let mut end = beyond.iter().position(|&count| count == 0);
+        if beyond.is_empty() {
+            end = Some(0);
+        }
+        if let Some(end) = end {
+            return (within.len() + end) as u32;
+        }
+    }
+    if left.is_empty() { within.len() as u32 } else { left.len() as u32 }
 }
 
 /// What differs from the ground of a line.

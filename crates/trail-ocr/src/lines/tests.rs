@@ -71,7 +71,10 @@ fn check_snap(others: &[(u32, u32, u32, u32)], expected: PixelBox) {
     let letters: Vec<_> = (0..10).map(|at| (20 + at * 6, 20, 22 + at * 6, 28)).collect();
     let rgba = picture(200, 60, &[&letters[..], others].concat());
     let frame = Pixels::new(200, &rgba).unwrap();
-    assert_eq!(snap(frame, PixelBox::new(24, 21, 72, 27), PixelBox::new(16, 14, 80, 34)), Some(expected));
+    assert_eq!(
+        snap(frame, PixelBox::new(24, 21, 72, 27), PixelBox::new(16, 14, 80, 34), frame.bounds()),
+        Some(expected)
+    );
 }
 
 #[test]
