@@ -8,6 +8,7 @@ mod cache;
 mod finder;
 mod frame;
 mod live;
+mod memory;
 mod typed;
 
 use std::collections::VecDeque;
@@ -19,9 +20,10 @@ use trail_model::{KeyStroke, Offset};
 
 use super::draft::Draft;
 use crate::{Coverage, PixelBox, PixelReader};
-use cache::{Glances, LineCache, Reading};
+use cache::{LineCache, Reading};
 use frame::{Change, Frame, State};
 use live::{Leaving, LiveLine};
+use memory::Memory;
 use typed::Typed;
 
 /// Least confidence at which a line counts as read, from 0 to 1.
@@ -42,7 +44,7 @@ pub(super) struct PixelLines {
     lines: Vec<LiveLine>,
     leaving: Vec<Leaving>,
     cache: LineCache,
-    glances: Glances,
+    memory: Memory,
     typed: Typed,
     /// The last change that may have been a caret's, and the pixels before it.
     caret: Option<(PixelBox, Vec<u8>)>,
@@ -75,7 +77,7 @@ impl PixelLines {
             lines: Vec::new(),
             leaving: Vec::new(),
             cache: LineCache::default(),
-            glances: Glances::default(),
+            memory: Memory::default(),
             typed: Typed::default(),
             caret: None,
             faults: Faults::default(),
@@ -222,12 +224,13 @@ impl PixelLines {
     }
 
     /// Whether more lines than [`PAGE_LINES`] have not come to rest that were never seen before.
-    fn is_page(&self) -> bool {
+    fn is_page(&mut self) -> bool {
         let (Some(frame), Some(reader)) = (&self.frame, &self.reader) else { return false };
+        let standing: Vec<PixelBox> = self.lines.iter().map(|line| line.area).collect();
+        let recalled = self.memory.recall(frame, State::Pending, &standing, &[]);
         let mut new_lines = 0;
-        for area in frame.areas(|tile| tile.state == State::Pending) {
-            let lines = reader.engine().sketch_lines(frame.as_pixels(), area).unwrap_or_default();
-            new_lines += lines.iter().filter(|&&line| !self.glances.contains(frame.line_key(line))).count();
+        for area in frame.areas(|tile, _| recalled.is_new[tile]) {
+            new_lines += reader.engine().sketch_lines(frame.as_pixels(), area).unwrap_or_default().len();
         }
         new_lines > PAGE_LINES
     }
@@ -255,20 +258,22 @@ impl PixelLines {
     }
 
     fn read_ripe(&mut self, frame: &Frame, reader: &PixelReader, ripe: &[Waiting], notes: &mut Notes<'_>) {
-        for area in frame.areas(|tile| tile.state == State::Ripe) {
-            let lines = reader.engine().sketch_lines(frame.as_pixels(), area).unwrap_or_default();
-            lines.iter().for_each(|&line| self.glances.insert(frame.line_key(line)));
-        }
         let standing: Vec<PixelBox> = self.lines.iter().map(|line| line.area).collect();
-        let left = self.leaving.iter().map(|leaving| leaving.line.area);
-        let known: Vec<PixelBox> = standing.iter().copied().chain(left).collect();
-        let mut found = finder::find(frame, reader.engine(), &known, notes.coverage);
+        let left: Vec<PixelBox> = self.leaving.iter().map(|leaving| leaving.line.area).collect();
+        let recalled = self.memory.recall(frame, State::Ripe, &standing, &left);
+        let known: Vec<PixelBox> = [&standing[..], &left, &recalled.lines].concat();
+        let looked = finder::find(frame, reader.engine(), &recalled, &known, notes.coverage);
+        let mut found = looked.lines.clone();
         // A line that stands has not changed: what is found of it is it.
         let is_part = |area: PixelBox, line: PixelBox| finder::covers(line, area) && !finder::covers(area, line);
         found.retain(|&area| !standing.iter().any(|&line| line == area || is_part(area, line)));
         // Ink that has not changed can be a line of its own since what was beside it has gone; it cannot join lines.
         found.retain(|&area| finder::is_ripe(frame, area) || !standing.iter().any(|line| line.meets(area)));
         notes.coverage.found_lines += found.len() as u64;
+        if !looked.has_failed {
+            let inked: Vec<PixelBox> = [&looked.lines[..], &looked.rest, &standing].concat();
+            self.memory.remember(frame, &found, &inked, &recalled.is_new);
+        }
         let keyed: Vec<(PixelBox, u128)> = found.into_iter().map(|area| (area, frame.line_key(area))).collect();
         let readings = self.readings(frame, reader, &keyed, notes.coverage);
         for ((area, key), reading) in keyed.into_iter().zip(readings) {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 /// What an engine read in the picture of one line.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,8 +17,6 @@ pub(super) struct Reading {
 
 /// Readings in each of the two halves: about 10 MB of text and keys.
 const HALF: usize = 50_000;
-/// Keys of lines that were seen at a glance in each of the two halves: 16 MB.
-const GLANCE_HALF: usize = 500_000;
 
 /// Readings that were made before. Bounded: when the younger half is full, the older one goes.
 #[derive(Debug, Default)]
@@ -42,25 +40,5 @@ impl LineCache {
             self.old = std::mem::take(&mut self.young);
         }
         self.young.insert(key, reading);
-    }
-}
-
-/// Lines that were seen before, at a glance. Bounded in the same way.
-#[derive(Debug, Default)]
-pub(super) struct Glances {
-    young: FxHashSet<u128>,
-    old: FxHashSet<u128>,
-}
-
-impl Glances {
-    pub(super) fn contains(&self, key: u128) -> bool {
-        self.young.contains(&key) || self.old.contains(&key)
-    }
-
-    pub(super) fn insert(&mut self, key: u128) {
-        if self.young.len() >= GLANCE_HALF {
-            self.old = std::mem::take(&mut self.young);
-        }
-        self.young.insert(key);
     }
 }

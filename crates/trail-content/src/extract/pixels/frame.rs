@@ -6,7 +6,7 @@ use trail_model::PixelRect;
 use crate::{PixelBox, Pixels};
 
 /// Side of the squares in which changes are kept, in pixels.
-const TILE: u32 = 8;
+pub(super) const TILE: u32 = 8;
 /// Bytes of a pixel.
 const PIXEL_LEN: usize = 4;
 
@@ -132,7 +132,8 @@ impl Frame {
         }
     }
 
-    fn tile_at(&self, x: u32, y: u32) -> usize {
+    /// The index of the square that a pixel lies in.
+    pub(super) fn tile_at(&self, x: u32, y: u32) -> usize {
         (y / TILE) as usize * self.tiles_wide + (x / TILE) as usize
     }
 
@@ -153,23 +154,28 @@ impl Frame {
 
     /// The squares that a box touches.
     pub(super) fn tiles_of(&self, area: PixelBox) -> impl Iterator<Item = &Tile> {
-        let area = area.intersect(self.bounds());
-        let columns = (area.left / TILE) as usize..area.right.div_ceil(TILE) as usize;
-        let rows = (area.top / TILE) as usize..area.bottom.div_ceil(TILE) as usize;
-        rows.flat_map(move |row| {
-            let start = row * self.tiles_wide;
-            self.tiles.get(start + columns.start..start + columns.end).unwrap_or_default()
-        })
+        self.indices_of(area).map(|tile| &self.tiles[tile])
     }
 
-    /// Boxes around all squares that `wanted` takes: those near each other share one.
-    pub(super) fn areas(&self, wanted: impl Fn(&Tile) -> bool) -> Vec<PixelBox> {
+    /// The indices of the squares that a box touches.
+    pub(super) fn indices_of(&self, area: PixelBox) -> impl Iterator<Item = usize> {
+        let area = area.intersect(self.bounds());
+        let (first, last) = ((area.left / TILE) as usize, area.right.div_ceil(TILE) as usize);
+        let rows = (area.top / TILE) as usize..area.bottom.div_ceil(TILE) as usize;
+        let wide = self.tiles_wide;
+        rows.flat_map(move |row| row * wide + first..row * wide + last)
+    }
+
+    /// Boxes around all squares that `wanted` takes, by their indices: those near each other share one.
+    pub(super) fn areas(&self, wanted: impl Fn(usize, &Tile) -> bool) -> Vec<PixelBox> {
         /// Squares without change between two boxes, at least: vertically, horizontally.
         const GAP: [usize; 2] = [3, 8];
-        let rows: Vec<&[Tile]> = self.tiles.chunks_exact(self.tiles_wide.max(1)).collect();
+        let wide = self.tiles_wide;
+        let wanted = |tile: usize| wanted(tile, &self.tiles[tile]);
         let mut areas = Vec::new();
-        for band in runs(rows.len(), GAP[0], |row| rows[row].iter().any(&wanted)) {
-            let column = |column: usize| rows[band.clone()].iter().any(|row| wanted(&row[column]));
+        let row = |row: usize| (row * wide..(row + 1) * wide).any(wanted);
+        for band in runs(self.tiles.len() / wide.max(1), GAP[0], row) {
+            let column = |column: usize| band.clone().any(|row| wanted(row * wide + column));
             for columns in runs(self.tiles_wide, GAP[1], column) {
                 let side = |tiles: usize| tiles as u32 * TILE;
                 let area = PixelBox::new(side(columns.start), side(band.start), side(columns.end), side(band.end));
@@ -181,14 +187,7 @@ impl Frame {
 
     /// The bytes by which pictures of lines are told apart: sides and colours.
     pub(super) fn line_key(&self, area: PixelBox) -> u128 {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&area.width().to_le_bytes());
-        for y in area.top..area.bottom {
-            hasher.update(self.as_pixels().row(y, area.left, area.right));
-        }
-        let mut key = [0; 16];
-        key.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-        u128::from_le_bytes(key)
+        key_of(self.as_pixels(), area)
     }
 
     /// The bytes of a box.
@@ -228,6 +227,18 @@ impl Change {
                 })
         })
     }
+}
+
+/// A hash of the sides and the colours of a box.
+pub(super) fn key_of(frame: Pixels<'_>, area: PixelBox) -> u128 {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&area.width().to_le_bytes());
+    for y in area.top..area.bottom {
+        hasher.update(frame.row(y, area.left, area.right));
+    }
+    let mut key = [0; 16];
+    key.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    u128::from_le_bytes(key)
 }
 
 /// Runs of indices below `len` that `wanted` takes; runs less than `gap` apart are one.
