@@ -52,8 +52,7 @@ fn main() -> Result<()> {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/trail-ocr/models");
     let engine = Arc::new(PpOcr::new(&ModelFiles::read(&models)?)?);
 
-    let (content, ours) = process_cpu(|| content(&recording, engine.clone()));
-    let content = content?;
+    let (content, ours) = content(&recording, engine.clone())?;
     let memory_mb = getrusage(UsageWho::RUSAGE_SELF)?.max_rss() as u64 / 1024;
     let found = words_of(&content)?;
     let expected = recording.expected()?;
@@ -165,8 +164,10 @@ fn words(text: &str) -> impl Iterator<Item = String> {
     words.into_iter().filter(|word| !word.is_empty())
 }
 
-/// The content of the whole recording, with the default rest time.
-fn content(recording: &Recording, engine: Arc<PpOcr>) -> Result<ContentFile> {
+/// The content of the whole recording, with the default rest time, and what it took from drawings on: the PNG files that
+/// stand for a recording's drawings are not read in that time.
+fn content(recording: &Recording, engine: Arc<PpOcr>) -> Result<(ContentFile, Duration)> {
+    let mut taken = Duration::ZERO;
     let reader = PixelReader::new(engine);
     let mut recorder = Recorder::new(ContentStream::new(TrailId([1; 16])).with_reader(Some(reader)));
     let event = |offset: u64, kind: EventKind| Event { channel: ChannelId(1), offset: Offset(offset), kind };
@@ -181,11 +182,15 @@ fn content(recording: &Recording, engine: Arc<PpOcr>) -> Result<ContentFile> {
             let pixels: Vec<u32> = part.pixels().map(|pixel| u32::from_le_bytes(pixel.0)).collect();
             writer.pixels(0, x as i32, y as i32, part.width(), &pixels);
         }
-        for body in writer.finish() {
-            recorder.event(&event(number as u64 * FRAME_NS, EventKind::Drawing(body)))?;
-        }
+        let (recorded, cpu) = process_cpu(|| {
+            let mut bodies = writer.finish().into_iter();
+            bodies.try_for_each(|body| recorder.event(&event(number as u64 * FRAME_NS, EventKind::Drawing(body))))
+        });
+        recorded?;
+        taken += cpu;
     }
-    Ok(recorder.into_writer().finish()?)
+    let (content, cpu) = process_cpu(|| recorder.into_writer().finish());
+    Ok((content?, taken + cpu))
 }
 
 fn words_of(content: &ContentFile) -> Result<BTreeSet<String>> {
