@@ -104,13 +104,15 @@ async fn answer(
     if lines.sum::<usize>() > app.settings.head_len_max {
         return Err(ApiError::new(ErrorType::HeadTooLarge));
     }
-    let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
+    let is_head = request.method() == Method::HEAD;
+    let method = if is_head { Method::GET } else { request.method().clone() };
     let endpoint: Option<&'static Endpoint> =
         path.and_then(|path| ENDPOINTS.iter().find(|e| e.path == path && e.method == method.as_str()));
     let is_known = path.is_some();
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
     let call = Call {
         id,
+        is_head,
         params: Params::parse(uri.query().unwrap_or("")),
         headers: request.headers().clone(),
         path: asked.to_owned(),

@@ -24,6 +24,8 @@ pub(crate) struct Call {
     pub(crate) path: String,
     /// What stands in the places of the path's variables.
     pub(crate) variables: Vec<String>,
+    /// Whether only the head of the answer is wanted.
+    pub(crate) is_head: bool,
     pub(crate) params: Params,
     pub(crate) headers: HeaderMap,
     /// The folder with the body, at endpoints that take one.

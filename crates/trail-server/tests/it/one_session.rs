@@ -1,8 +1,10 @@
 //! One session and what belongs to it.
 
 use serde_json::{Value, json};
+use trail_container::{Attributes, Header, OpenBody, RecordBody, TrailWriter, WriterOptions};
+use trail_model::{ChannelId, Offset, SessionMeta, Size, Timestamp};
 
-use crate::fixture::Service;
+use crate::fixture::{NOW, Service};
 
 /// the document, by key, rest form and log form.
 #[test]
@@ -45,6 +47,57 @@ fn channels() {
     let one = login.get(&format!("/api/audit/sessions/s1/channels/{key}")).json();
     assert_eq!(one["body"], channel["body"]);
     assert_eq!(login.get("/api/audit/sessions/s1/channels/99").error(), (404, "NotFound".to_owned()));
+}
+
+/// what a trail says of its channels is shown, and titles are events beside commands.
+#[test]
+fn channels_of_a_foreign_recorder() {
+    let service = Service::new();
+    let login = service.as_user("admin");
+    let header = Header::new(SessionMeta { start: Some(Timestamp(NOW)), ..SessionMeta::default() }).unwrap();
+    let path = service.data.trail_path("foreign");
+    let mut writer = TrailWriter::create(&path, &header, WriterOptions::default()).unwrap();
+    let mut open = |number: u32, kind, size, attributes: &[(&str, &str)]| {
+        let mut buffer = Vec::new();
+        let attributes = Attributes::encode(attributes.iter().copied(), &mut buffer);
+        let body = RecordBody::ChannelOpen(OpenBody { kind, size, attributes });
+        writer.append(ChannelId(number), Offset(u64::from(number) * 1_000_000_000), &body).unwrap();
+    };
+    open(1, "session exec scp", None, &[("scp_path", "/tmp/x")]);
+    let forward = [
+        ("originator.address", "::1"),
+        ("originator.port", "59578"),
+        ("connected.address", "web01"),
+        ("connected.port", "22"),
+    ];
+    open(2, "local forward", None, &forward);
+    open(3, "x11 forward", None, &[("verdict", "deny"), ("four_eyes_authorizer", "carol")]);
+    open(4, "session shell", Some(Size::DEFAULT), &[]);
+    let title = |text: &str| format!("\x1b]2;{text}\x07");
+    for (second, text) in [(5, title("Server Manager")), (6, title("plain")), (8, title("Server Manager"))] {
+        writer.append(ChannelId(4), Offset(second * 1_000_000_000), &RecordBody::Output(text.as_bytes())).unwrap();
+    }
+    writer.close().unwrap();
+    service.app.index_new().unwrap();
+    let items = login.get("/api/audit/sessions/foreign/channels").json()["items"].clone();
+    let bodies: Vec<&Value> = items.as_array().unwrap().iter().map(|item| &item["body"]).collect();
+    assert_eq!((&bodies[0]["type"], &bodies[0]["scp_path"]), (&json!("session exec scp"), &json!("/tmp/x")));
+    assert_eq!(bodies[0]["verdict"], "accept");
+    for (name, value) in forward {
+        let expected = value.parse::<u16>().map_or_else(|_| json!(value), |port| json!(port));
+        assert_eq!(bodies[1][name], expected, "{name}");
+    }
+    let denied = (&bodies[2]["verdict"], &bodies[2]["four_eyes_authorizer"], &bodies[2]["duration"]);
+    assert_eq!(denied, (&json!("deny"), &json!("carol"), &json!(0)));
+    assert_eq!(bodies[3]["start_time"], "2026-02-01T00:00:04.000Z");
+    let events = login.get("/api/audit/sessions/foreign/events").json()["items"].clone();
+    let titles: Vec<_> = events.as_array().unwrap().iter().map(|event| (&event["type"], &event["action"])).collect();
+    let kind = json!("screen.windowtitle");
+    let expected = ["Server Manager", "plain", "Server Manager"].map(|title| json!(title));
+    assert_eq!(titles, expected.iter().map(|title| (&kind, title)).collect::<Vec<_>>());
+    let document = login.get("/api/audit/sessions/foreign").json()["body"].clone();
+    assert_eq!(document["analytics"]["interesting_events"], json!(["Server Manager"]));
+    assert_eq!(document["recording"]["window_title_extracted"], true);
 }
 
 /// lists of a session, with pages.
@@ -195,6 +248,9 @@ fn the_trail() {
     assert_eq!(beyond.error(), (416, "RangeNotSatisfiable".to_owned()));
     assert_eq!(login.get(&format!("{path}?format=srs")).error(), (404, "NotFound".to_owned()), "it is closed");
     assert_eq!(login.get(&format!("{path}?format=exe")).error(), (400, "InvalidQuery".to_owned()));
+    let head = login.send("HEAD", path, &[]);
+    assert_eq!((head.status, head.bytes.len()), (200, 0), "takes nothing away");
+    assert_eq!(head.headers["content-length"], file.len().to_string());
     let downloads = login.get("/api/audit/sessions/s1/trail_downloads").json();
     let expected = json!({
         "from_api": true, "ip_address": "unknown", "time": "2026-02-01T00:00:00.000Z", "username": "auditor",

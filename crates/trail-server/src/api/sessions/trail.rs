@@ -47,7 +47,10 @@ pub(crate) fn audit_trail(call: &Call) -> Result<Reply, ApiError> {
         address: call.peer.clone(),
         from_api: true,
     };
-    call.app.store.add_download(&stored.session.key, &download)?;
+    // A look at how long it is takes nothing away.
+    if !call.is_head {
+        call.app.store.add_download(&stored.session.key, &download)?;
+    }
     let name: String = trail_catalog::rest_form(&stored.session.key).chars().take(200).collect();
     let extension = call.params.filled("format").unwrap_or("zat");
     Ok(reply.header("content-disposition", format!("attachment; filename=\"{name}.{extension}\"")))
