@@ -11,6 +11,10 @@ use trail_model::RecordId;
 use crate::data_dir::DataDir;
 use crate::error::{Error, io};
 
+/// So many files are synced by one call for all: each by itself costs a commit of the file system's journal, which is more
+/// than extracting a short session does.
+const MANY: usize = 8;
+
 /// Ending of the names of content files that are being written.
 const UNFINISHED: &str = "part";
 
@@ -40,7 +44,8 @@ pub(crate) fn find(data: &DataDir, trail: &TrailReader, reader: Option<&PixelRea
     (is_its && file.is_current()).then_some(file)
 }
 
-/// Extracts the content of a trail, with that many blocks at a time, and puts the file in place.
+/// Extracts the content of a trail, with that many blocks at a time, and puts the file in place. It is to be
+/// [synced](sync) before it is referred to.
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::Content`]. Damage in the trail is none: what can be read is extracted.
@@ -58,16 +63,39 @@ pub(crate) fn extract(data: &DataDir, trail: &TrailReader, options: &ExtractOpti
     // Only now it is known whether there were pixels to read.
     let path = data.content_path(&name_of(trail, open_once(&unfinished)?.reader()));
     fs::rename(&unfinished, &path).map_err(io("rename to", &path))?;
-    crate::files::sync_folder(&data.content_dir())?;
     open_once(&path)
+}
+
+/// Makes content files last, before anything that lasts refers to them. What a failure of power leaves of others is found
+/// out by their checksums when they are read.
+pub(crate) fn sync(data: &DataDir, names: &[String]) -> Result<(), Error> {
+    if names.len() < MANY || !sync_file_system(&data.content_dir())? {
+        for name in names {
+            let path = data.content_path(name);
+            File::open(&path).and_then(|file| file.sync_all()).map_err(io("sync", &path))?;
+        }
+    }
+    crate::files::sync_folder(&data.content_dir())
+}
+
+/// Makes everything last that was written to the file system of a folder; false where the system has no such call.
+#[cfg(target_os = "linux")]
+fn sync_file_system(folder: &Path) -> Result<bool, Error> {
+    let synced = File::open(folder).and_then(|file| Ok(rustix::fs::syncfs(file)?));
+    synced.map(|()| true).map_err(io("sync", folder))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sync_file_system(_: &Path) -> Result<bool, Error> {
+    Ok(false)
 }
 
 fn write(trail: &TrailReader, options: &ExtractOptions, path: &Path) -> Result<(), Error> {
     let file = File::create(path).map_err(io("create", path))?;
     let extracted = extract_to(trail, options, BufWriter::with_capacity(1 << 18, file));
     let (out, _, _) = extracted.map_err(|source| Error::Content { path: path.to_owned(), source })?;
-    let file = out.into_inner().map_err(|error| io("write", path)(error.into_error()))?;
-    file.sync_all().map_err(io("sync", path))
+    out.into_inner().map_err(|error| io("write", path)(error.into_error()))?;
+    Ok(())
 }
 
 /// Removes content files that no generation refers to. To be called with both locks held.

@@ -45,11 +45,13 @@ pub(crate) fn run(generation: &mut Generation, batch: Vec<Work>, options: &Index
     let mut counts = RunCounts { indexed: batch.len() as u64, ..RunCounts::default() };
     let mut todo = batch;
     let mut segments = Vec::new();
+    let mut contents: Vec<String> = Vec::new();
     // A second round is for trails whose content file turned out to be damaged, and for those that stood in a segment
     // that had to be given up. Each round settles at least one trail for good.
     while !todo.is_empty() {
         let round = Round::new(generation, &todo, options)?;
         let done = round.run()?;
+        contents.extend(done.entries.iter().filter_map(|entry| entry.content.clone()));
         counts.extracted += done.extracted;
         counts.reused += done.reused;
         generation.manifest.put(done.entries);
@@ -59,6 +61,8 @@ pub(crate) fn run(generation: &mut Generation, batch: Vec<Work>, options: &Index
     for segment in segments {
         generation.manifest.segments.insert(segment.name, segment.entry);
     }
+    contents.dedup();
+    content::sync(&generation.data, &contents)?;
     generation.commit(options)?;
     Ok(counts)
 }
@@ -244,12 +248,17 @@ impl<'a> Round<'a> {
             }
         };
         let id = self.work[trail].trail;
-        // Without them the order of search is less good, and nothing else.
-        let moments = channel.moments().ok().cloned();
+        let moments = match channel.moments() {
+            Ok(moments) => Arc::clone(moments),
+            Err(error) => {
+                lock(&self.states[trail]).damaged = Some(describe(&error));
+                return;
+            }
+        };
         let mut at = 0;
         while at < block.len() {
             let add = AssertUnwindSafe(|| {
-                builder.add_items(id, channel.id(), index as u32, &block, moments.as_deref(), at..block.len())
+                builder.add_items(id, channel.id(), index as u32, &block, Some(&moments), at..block.len())
             });
             at = match catch_unwind(add) {
                 Ok(next) => next,
