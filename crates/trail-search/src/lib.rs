@@ -79,7 +79,7 @@ pub use explain::{Explanation, LeafExplanation, RankPart, TermExplanation};
 pub use hits::{Hit, HitKind, HitText};
 pub use indexed::{IndexPrepared, IndexSource, Version};
 pub use intervals::{Interval, IntervalSet};
-pub use locate::{Located, LocatedLine, locate, locate_all, locate_in_pixels, match_ranges};
+pub use locate::{Located, LocatedLine, locate, locate_all, locate_all_in_pixels, locate_in_pixels, match_ranges};
 pub use plan::{Kinds, Language, MAX_SLOP, Plan};
 pub use rank::{KindStatistics, Statistics};
 pub use scan::{ScanPrepared, ScanSource, Totals};

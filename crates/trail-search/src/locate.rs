@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use trail_content::Kind;
-use trail_model::{CellRect, PixelRect};
+use trail_content::{ChannelContent, Kind};
+use trail_model::{CellRect, PixelRect, RecordId};
 use trail_screen::{LogicalLine, Terminal};
 
 use crate::hits::{Hit, HitText};
@@ -113,6 +113,38 @@ pub fn locate_all(plan: &Plan, terminal: &Terminal) -> Located {
         }
     });
     located
+}
+
+/// Finds every line on a desktop, as it stands after `record` of `channel`, that some leaf of the query matches which stands
+/// under an even number of NOTs, whatever came before or after.
+///
+/// # Errors
+/// [`trail_content::Error`] if the content cannot be read.
+pub fn locate_all_in_pixels(
+    plan: &Plan,
+    channel: &ChannelContent,
+    record: RecordId,
+) -> Result<Located, trail_content::Error> {
+    let mut located = Located::default();
+    let Some(at) = channel.moments()?.at_or_before(record) else { return Ok(located) };
+    let mut scanner = Scanner::default();
+    for index in 0..channel.block_count() {
+        for item in channel.block(index)?.items().filter(|item| item.kind() == Kind::Line) {
+            for span in item.spans().filter(|span| span.begin <= at && at <= span.end) {
+                let (Some(place), len) = (span.place, span.len_at(at, item.text().len())) else { continue };
+                let text = &item.text()[..len];
+                let next = item.text()[len..].chars().next();
+                let ranges = matching(plan, &mut scanner, &[Kind::Line], text, next, true);
+                if !ranges.is_empty() {
+                    let boxes = ranges.iter().map(|range| place::box_of(item.text(), place, range.clone())).collect();
+                    let (kind, text) = (Kind::Line, text.to_owned());
+                    let (rects, above_screen, rows) = (Vec::new(), false, None);
+                    located.lines.push(LocatedLine { kind, text, ranges, rects, boxes, above_screen, rows });
+                }
+            }
+        }
+    }
+    Ok(located)
 }
 
 /// What matches in a text of a hit: ranges of bytes, sorted and disjoint.

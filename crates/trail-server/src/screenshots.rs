@@ -3,14 +3,16 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use trail_container::TrailReader;
-use trail_model::{CellRect, ChannelId, RecordId, TrailId};
+use trail_content::ContentFile;
+use trail_model::{CellRect, ChannelId, PixelRect, RecordId, TrailId};
 use trail_query::{Mode, Query};
-use trail_render::{RENDERER_VERSION, RenderOptions, render, render_surface};
+use trail_render::{RENDERER_VERSION, RenderOptions, render, render_marked_surface};
 use trail_replay::Player;
-use trail_search::{Plan, locate_all};
+use trail_search::{Plan, locate_all, locate_all_in_pixels};
 
 /// Where pictures lie in a data directory.
 const FOLDER: [&str; 2] = ["cache", "screenshots"];
@@ -31,6 +33,8 @@ pub(crate) struct Shot<'a> {
     pub(crate) record: u64,
     /// What is marked on it: a query and its text.
     pub(crate) highlight: Option<(&'a Query, &'a str)>,
+    /// Where a desktop's texts stand, if something is to be marked.
+    pub(crate) content: Option<Arc<ContentFile>>,
 }
 
 /// Why a picture could not be made.
@@ -57,6 +61,9 @@ pub(crate) enum ShotError {
     /// The picture cannot be written as PNG.
     #[error("failed to draw the picture")]
     Draw(#[from] trail_render::Error),
+    /// What stands on a desktop is not known.
+    #[error("failed to read the content")]
+    Content(#[from] trail_content::Error),
     /// The disk failed.
     #[error("failed to keep a picture")]
     Io(#[from] io::Error),
@@ -102,6 +109,8 @@ impl Screenshots {
         hash.update(&shot.record.to_le_bytes());
         hash.update(&RENDERER_VERSION.to_le_bytes());
         hash.update(shot.highlight.map_or("", |(_, text)| text).as_bytes());
+        // What is marked on a desktop depends on what read it.
+        hash.update(shot.content.as_ref().map_or("", |content| content.reader()).as_bytes());
         let name = format!("{}.png", hash.finalize().to_hex());
         self.folder.join(shot.trail.trail_id().to_string()).join(name)
     }
@@ -162,7 +171,7 @@ fn draw(shot: &Shot<'_>, channel: ChannelId) -> Result<Vec<u8>, ShotError> {
         if !surface.is_known() || surface.size() == (0, 0) {
             return Err(no_screen());
         }
-        return Ok(render_surface(surface).to_png()?);
+        return Ok(render_marked_surface(surface, &marks_on_desktop(shot, channel)?).to_png()?);
     }
     let terminal = player.terminal().ok_or_else(no_screen)?;
     let mut options = RenderOptions::default();
@@ -172,6 +181,15 @@ fn draw(shot: &Shot<'_>, channel: ChannelId) -> Result<Vec<u8>, ShotError> {
         options.marks = locate_all(&plan, terminal).lines.into_iter().flat_map(rects).collect();
     }
     Ok(render(terminal, &options).to_png()?)
+}
+
+/// The pixels of a desktop that are to be marked.
+fn marks_on_desktop(shot: &Shot<'_>, channel: ChannelId) -> Result<Vec<PixelRect>, ShotError> {
+    let (Some((query, _)), Some(content)) = (shot.highlight, &shot.content) else { return Ok(Vec::new()) };
+    let Some(channel) = content.channel(channel) else { return Ok(Vec::new()) };
+    let plan = Plan::new(query, Mode::Sps.into()).map_err(ShotError::Query)?;
+    let located = locate_all_in_pixels(&plan, channel, RecordId(shot.record))?;
+    Ok(located.lines.into_iter().flat_map(|line| line.boxes).collect())
 }
 
 /// The channel of a record.

@@ -113,7 +113,9 @@ fn linked(has_body: bool) -> Value {
 }
 
 fn hit() -> Value {
-    let rect = object(&[("row", number()), ("column", number()), ("width", number())]);
+    let cells = object(&[("row", number()), ("column", number()), ("width", number())]);
+    let pixels = object(&[("x", number()), ("y", number()), ("width", number()), ("height", number())]);
+    let rect = json!({ "anyOf": [cells, pixels] });
     let matched =
         object(&[("kind", text()), ("text", text()), ("ranges", list(list(number()))), ("rects", list(rect))]);
     json!({

@@ -7,12 +7,12 @@ use trail_catalog::StoredSession;
 use trail_container::TrailReader;
 use trail_model::ChannelId;
 use trail_replay::Player;
-use trail_search::{Hit, Located, Plan, locate, match_ranges};
+use trail_search::{Hit, Located, Plan, locate, locate_in_pixels};
 
 use crate::api_error::{ApiError, ErrorType};
 use crate::call::Call;
 
-/// For each hit the texts that matched: their kind, the text, the bytes of it that matched, and the cells of the screen
+/// For each hit the texts that matched: their kind, the text, the bytes of it that matched, and the cells or pixels of the screen
 /// after the hit's record for a screenshot. Hits are replayed in the order of records, one player for each channel.
 pub(super) fn highlights(
     call: &Call,
@@ -39,15 +39,8 @@ pub(super) fn highlights(
         player.seek(hit.for_screenshot).map_err(|error| internal(&error))?;
         shown[place] = match player.terminal() {
             Some(terminal) => located(&locate(plan, hit, terminal)),
-            // Texts that stand on no cells.
-            None => hit
-                .texts
-                .iter()
-                .map(|text| {
-                    let ranges = match_ranges(plan, text);
-                    json!({ "kind": text.kind.as_str(), "ranges": pairs(&ranges), "rects": [], "text": text.as_str() })
-                })
-                .collect(),
+            // A desktop, or texts that stand nowhere.
+            None => located(&locate_in_pixels(plan, hit)),
         };
     }
     Ok(shown)
@@ -57,10 +50,14 @@ fn located(located: &Located) -> Value {
     let lines = located.lines.iter().map(|line| {
         let rects =
             line.rects.iter().map(|rect| json!({ "column": rect.column, "width": rect.width, "row": rect.row }));
+        let boxes = line
+            .boxes
+            .iter()
+            .map(|pixels| json!({ "height": pixels.height, "width": pixels.width, "x": pixels.x, "y": pixels.y }));
         json!({
             "kind": line.kind.as_str(),
             "ranges": pairs(&line.ranges),
-            "rects": rects.collect::<Vec<_>>(),
+            "rects": rects.chain(boxes).collect::<Vec<_>>(),
             "text": line.text,
         })
     });

@@ -1,8 +1,11 @@
 //! `_generate` and `screenshots`: pictures of moments. One is made when asked for, and shown as often as wanted.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use trail_catalog::StoredSession;
 use trail_container::TrailReader;
+use trail_content::ContentFile;
 use trail_query::Query;
 
 use super::{content, visible};
@@ -25,8 +28,9 @@ pub(crate) fn generate(call: &Call) -> Result<Reply, ApiError> {
     let records = records.map_err(|_| invalid("record_ids must be numbers"))?;
     let query = highlight(call)?;
     let trail = open(call, &stored)?;
+    let content = content_to_mark(call, &stored, query.as_ref())?;
     for &record in &records {
-        let made = call.app.screenshots.make(&shot(call, &trail, record, query.as_ref()));
+        let made = call.app.screenshots.make(&shot(call, &trail, record, query.as_ref(), content.clone()));
         made.map_err(|error| shot_error(&error))?;
     }
     let body = json!({ "record_ids": records, "status": "DONE" });
@@ -39,7 +43,8 @@ pub(crate) fn screenshot(call: &Call) -> Result<Reply, ApiError> {
     let record: u64 = call.variable(1).parse().map_err(|_| ApiError::new(ErrorType::NotFound))?;
     let query = highlight(call)?;
     let trail = open(call, &stored)?;
-    match call.app.screenshots.find(&shot(call, &trail, record, query.as_ref())) {
+    let content = content_to_mark(call, &stored, query.as_ref())?;
+    match call.app.screenshots.find(&shot(call, &trail, record, query.as_ref(), content)) {
         Some(png) => Ok(Reply::bytes("image/png", png)),
         None => Err(ApiError::with(ErrorType::NotFound, "the screenshot was never generated")),
     }
@@ -51,9 +56,25 @@ fn highlight(call: &Call) -> Result<Option<Query>, ApiError> {
     query.map_err(|reason| ApiError::with(ErrorType::InvalidQuery, reason))
 }
 
-fn shot<'s>(call: &'s Call, trail: &'s TrailReader, record: u64, query: Option<&'s Query>) -> Shot<'s> {
+/// The content that says where texts stand on a desktop, if some are to be marked.
+fn content_to_mark(
+    call: &Call,
+    stored: &StoredSession,
+    query: Option<&Query>,
+) -> Result<Option<Arc<ContentFile>>, ApiError> {
+    let content = query.map(|_| content::content_of(call, stored)).transpose()?.flatten();
+    Ok(content.filter(|content| !content.reader().is_empty()))
+}
+
+fn shot<'s>(
+    call: &'s Call,
+    trail: &'s TrailReader,
+    record: u64,
+    query: Option<&'s Query>,
+    content: Option<Arc<ContentFile>>,
+) -> Shot<'s> {
     let text = call.params.get("highlight").unwrap_or("");
-    Shot { trail, record, highlight: query.map(|query| (query, text)) }
+    Shot { trail, record, highlight: query.map(|query| (query, text)), content }
 }
 
 fn open(call: &Call, stored: &StoredSession) -> Result<TrailReader, ApiError> {
