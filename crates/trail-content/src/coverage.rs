@@ -91,6 +91,8 @@ coverage! {
     unsettled_frames,
     /// Nanoseconds during which some pixels had not come to rest and were not read later either.
     unsettled_ns,
+    /// Pixels of squares that changed again before they had come to rest, and were not read.
+    unsettled_pixels,
     /// Lines of text found in pixels, counted each time the place they stand at changed.
     found_lines,
     /// Lines that the engine was asked to read: those of pixels not seen before.

@@ -29,7 +29,7 @@ use trail_model::TrailId;
 /// ```
 /// # use trail_model::TrailId;
 /// let name = trail_content::file_name(TrailId([7; 16]), &[0xab; 32], "");
-/// assert_eq!(name, "07070707070707070707070707070707-abababababababababababababababab-x1.content");
+/// assert_eq!(name, "07070707070707070707070707070707-abababababababababababababababab-x2.content");
 /// ```
 pub fn file_name(trail: TrailId, head: &[u8; 32], reader: &str) -> String {
     format!("{trail}-{}{}", hex(&head[..16]), ending(reader))

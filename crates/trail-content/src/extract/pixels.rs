@@ -21,7 +21,7 @@ use trail_model::{KeyStroke, Offset};
 use super::draft::Draft;
 use crate::{Coverage, PixelBox, PixelReader};
 use cache::{LineCache, Reading};
-use frame::{Change, Frame, State};
+use frame::{Change, Frame, State, TILE};
 use live::{Leaving, LiveLine};
 use memory::Memory;
 use typed::Typed;
@@ -30,8 +30,8 @@ use typed::Typed;
 const MIN_CONFIDENCE: f32 = 0.5;
 /// More new lines than these are a page: it is read even if it goes before it has come to rest.
 const PAGE_LINES: usize = 8;
-/// Fewer squares than these cannot hold a page: nine lines of three letters.
-const PAGE_TILES: usize = 27;
+/// Fewer squares than these cannot hold a page.
+const PAGE_TILES: usize = PAGE_LINES + 1;
 /// A caret is not wider and not higher, in pixels.
 const CARET: (u32, u32) = (3, 48);
 
@@ -204,13 +204,16 @@ impl PixelLines {
     /// Pixels are about to change: those that have not come to rest are read if they are a page, else they are lost.
     fn overwrite(&mut self, change: &Change, now: Offset, notes: &mut Notes<'_>) {
         let Some(frame) = &self.frame else { return };
-        let is_pending = |&&tile: &&usize| frame.tiles[tile].state == State::Pending;
-        let mut moments: Vec<u32> =
-            change.tiles.iter().filter(is_pending).map(|&tile| frame.tiles[tile].changed).collect();
-        if moments.len() >= PAGE_TILES && self.is_page() {
+        let is_pending = |&tile: &usize| frame.tiles[tile].state == State::Pending;
+        let mut tiles: Vec<usize> = change.tiles.iter().copied().filter(is_pending).collect();
+        tiles.sort_unstable();
+        tiles.dedup();
+        let mut moments: Vec<u32> = tiles.iter().map(|&tile| frame.tiles[tile].changed).collect();
+        if tiles.len() >= PAGE_TILES && self.is_page() {
             self.read(self.waiting.len(), notes);
             return;
         }
+        notes.coverage.unsettled_pixels += tiles.len() as u64 * u64::from(TILE * TILE);
         moments.sort_unstable();
         moments.dedup();
         for moment in moments {

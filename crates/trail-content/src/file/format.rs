@@ -6,10 +6,10 @@ pub(super) const MAGIC: [u8; 8] = *b"TRAILcon";
 pub(super) const END_MAGIC: [u8; 8] = *b"noc\0LIAR";
 
 /// Version of the layout.
-pub const FORMAT_VERSION: u16 = 2;
+pub const FORMAT_VERSION: u16 = 3;
 
 /// Version of the rules by which content is extracted: a content file made by another version is made again.
-pub const EXTRACTOR_VERSION: u16 = 1;
+pub const EXTRACTOR_VERSION: u16 = 2;
 
 /// Magic, format version, extractor version, four reserved zero bytes, trail id.
 pub(super) const HEADER_LEN: usize = 8 + 2 + 2 + 4 + 16;

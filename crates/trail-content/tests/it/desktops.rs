@@ -306,6 +306,8 @@ fn what_is_not_read_is_counted() {
     let options = ExtractOptions::with_threads(1).with_reader(reader(REST_NS));
     let coverage = extract(&trail(&events, 1 << 18), &options).unwrap().coverage;
     assert_eq!((coverage.frames, coverage.unsettled_frames, coverage.unsettled_ns), (4, 1, 100_000_000));
+    // Four letters, from column 4 to 20 and from row 24 to 32, lie in three squares.
+    assert_eq!(coverage.unsettled_pixels, 3 * 64);
     assert_eq!((coverage.found_lines, coverage.read_lines, coverage.line_items), (1, 1, 1));
     let unread = extract(&trail(&events, 1 << 18), &ExtractOptions::with_threads(1)).unwrap();
     assert_eq!(unread.coverage.line_items, 0);
