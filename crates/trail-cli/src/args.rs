@@ -188,6 +188,9 @@ pub struct OutputArgs {
     /// Instead of hits, say how the query was read, what answering it costs, and of what the best hit's rank consists.
     #[arg(long, conflicts_with_all = ["png", "count", "files_with_matches"])]
     pub explain: bool,
+    /// After the hits, say of each recording that was searched what of it was read, and what was not and why.
+    #[arg(long, conflicts_with_all = ["count", "files_with_matches", "explain"])]
+    pub coverage: bool,
     /// How the query is read.
     #[arg(long, default_value = "screentrail")]
     pub mode: QueryMode,

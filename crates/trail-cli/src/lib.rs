@@ -4,6 +4,7 @@ pub mod args;
 
 mod cache;
 mod commands;
+mod coverage;
 mod explain;
 mod filter;
 mod hits;

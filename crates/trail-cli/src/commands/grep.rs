@@ -14,6 +14,7 @@ use trail_search::{ScanSource, Searcher};
 
 use crate::args::{GrepArgs, ReadArgs};
 use crate::cache::{Cache, Facts};
+use crate::coverage;
 use crate::filter::Filter;
 use crate::hits::{Printer, Session};
 use crate::outcome::Outcome;
@@ -64,6 +65,7 @@ pub(crate) fn run(args: &GrepArgs, ui: &Ui) -> Result<Outcome> {
     let mut sessions = Vec::new();
     let mut contents = Vec::new();
     let mut infos = Vec::new();
+    let mut covered = Vec::new();
     for (found, loaded) in found.iter().zip(loaded) {
         match loaded {
             Ok(loaded) => {
@@ -72,6 +74,7 @@ pub(crate) fn run(args: &GrepArgs, ui: &Ui) -> Result<Outcome> {
                 }
                 damaged |= loaded.facts.damaged;
                 if filter.admits(&loaded.facts.meta()) {
+                    covered.push((found.path.clone(), coverage::of_content(&loaded.content)));
                     contents.push((Arc::new(loaded.content), loaded.facts.totals()));
                     infos.push(loaded.facts.session.clone());
                     sessions.push(session(found, &loaded.facts));
@@ -91,6 +94,7 @@ pub(crate) fn run(args: &GrepArgs, ui: &Ui) -> Result<Outcome> {
     let summaries: Vec<Session> = sessions.iter().map(|(session, _)| session.clone()).collect();
     let printer = Printer::new(&args.output, ui, &filter, &summaries, &open)?;
     let report = pool.install(|| printer.run(&searcher, &parsed, &mut out))?;
+    coverage::tell(&args.output, ui, &covered, &mut out)?;
     out.flush()?;
     if let Some(cache) = cache.as_ref().filter(|_| reader.has_written.load(Ordering::Relaxed)) {
         cache.trim();

@@ -12,7 +12,7 @@ use crate::pixels::PixelEngine;
 use crate::recording::Recording;
 use crate::times;
 use crate::ui::{Role, Ui, printable};
-use crate::{recording, target};
+use crate::{coverage, recording, target};
 
 pub(crate) fn run(args: &InfoArgs, ui: &Ui) -> Result<Outcome> {
     let recording = target::open(&args.target, ui)?;
@@ -48,6 +48,7 @@ fn describe(recording: &Recording, pixels: &PixelEngine) -> Result<Value> {
             json!({ "channel.id": channel.id().0, "kind": channel.kind().as_str(), "coverage": coverage })
         })
         .collect();
+    let not_covered = coverage::gaps(&coverage::of_content(&content));
     let mut info = json!({
         "trail_id": trail.trail_id().to_string(),
         "format": meta.format,
@@ -70,6 +71,7 @@ fn describe(recording: &Recording, pixels: &PixelEngine) -> Result<Value> {
         "closed": trail.is_closed(),
         "head": trail.head().to_string(),
         "channels": channels,
+        "not_covered": not_covered,
         "findings": recording.findings,
     });
     if let (Some((report, cost)), Value::Object(info)) = (&recording.import, &mut info) {

@@ -9,6 +9,7 @@ use trail_model::{SessionMeta, Timestamp, TrailId};
 use trail_search::{IndexSource, Searcher};
 
 use crate::args::SearchArgs;
+use crate::coverage::{self, Counts};
 use crate::filter::Filter;
 use crate::hits::{Printer, Session};
 use crate::outcome::Outcome;
@@ -50,6 +51,9 @@ pub(crate) fn run(args: &SearchArgs, ui: &Ui) -> Result<Outcome> {
     let mut out = io::BufWriter::new(io::stdout());
     let printer = Printer::new(&args.output, ui, &filter, &sessions, &open)?;
     let printed = printer.run(&searcher, &parsed, &mut out)?;
+    let covered: Vec<(String, Counts)> =
+        entries.iter().map(|(_, entry)| (entry.session.id.clone(), entry.coverage.clone())).collect();
+    coverage::tell(&args.output, ui, &covered, &mut out)?;
     out.flush()?;
     for failure in &printed.failures {
         ui.error(failure);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::served::Served;
 use crate::support::{Run, trail_with};
 
 fn desktop(name: &str) -> PathBuf {
@@ -129,4 +130,82 @@ fn what_a_reader_confuses_is_found_at_a_lower_rank() {
     search(&["ope"]).expect_code(1);
     search(&["operator AND NOT 0perat0r"]).expect_code(1);
     search(&["--mode", "lucene", "0perat0r"]).expect_code(1);
+}
+
+/// The last line of an answer, which says what it covers.
+fn covered(run: &Run) -> Value {
+    run.json().pop().unwrap()
+}
+
+#[test]
+fn an_answer_says_what_it_covers() {
+    let folder = tempfile::tempdir().unwrap();
+    let (cache, data) = (folder.path().join("cache"), folder.path().join("data"));
+    let path = desktop("hextile-light.fbs.gz");
+    // Nothing is found, and not everything was read: both are said.
+    let run = grep(&["nothingofthekind"], &path, &cache).expect_code(1);
+    assert!(run.err.contains("frames that did not come to rest"), "{}", run.err);
+    let grepped = covered(&grep(&["--json", "--coverage", "gateway"], &path, &cache).expect_code(0));
+    let counts = &grepped["coverage"];
+    let count = |name: &str| counts[name].as_u64().unwrap_or_default();
+    assert!(count("frames") > 0 && count("changed_pixels") > 0 && count("read_lines") > 0, "{grepped}");
+    assert!(count("unsettled_frames") > 0 && count("unsettled_frames") < count("frames"), "{grepped}");
+    assert!(count("unsettled_pixels") > 0 && count("unsettled_ns") > 0, "{grepped}");
+    assert!(grepped["not_covered"][0].as_str().unwrap().contains(&format!(
+        "{} of {}",
+        count("unsettled_frames"),
+        count("frames")
+    )));
+    // The index and the description of the recording say the same.
+    let data = data.to_str().unwrap();
+    trail_with(["import", path.to_str().unwrap(), "--data", data], &[], b"").expect_code(0);
+    let searched = trail_with(["search", "gateway", "--data", data, "--json", "--coverage"], &[], b"").expect_code(0);
+    assert_eq!(covered(&searched)["coverage"], *counts);
+    assert_eq!(covered(&searched)["not_covered"], grepped["not_covered"]);
+    let info = covered(&trail_with(["info", path.to_str().unwrap(), "--json"], &[], b"").expect_code(0));
+    assert_eq!(info["not_covered"], grepped["not_covered"]);
+    // What was not read at all is said as well.
+    let unread = covered(&grep(&["--json", "--coverage", "--ocr", "none", "gateway"], &path, &cache).expect_code(1));
+    let reasons = unread["not_covered"].to_string();
+    assert!(reasons.contains(&format!("{} frames whose pixels were not read", count("frames"))), "{reasons}");
+}
+
+#[test]
+fn a_desktop_is_served() {
+    let served = Served::new(&[&desktop("hextile-light.fbs.gz")]);
+    served.log_in();
+    let sessions = "/api/audit/sessions";
+    let found = served.get(&format!("{sessions}?content=%22duty%20manager%22")).json();
+    assert_eq!(found["items"].as_array().unwrap().len(), 1, "{found}");
+    assert_eq!(
+        served.get(&format!("{sessions}?content=nothingofthekind")).json()["items"].as_array().unwrap().len(),
+        0
+    );
+    let session = format!("{sessions}/{}", found["items"][0]["key"].as_str().unwrap());
+    let content = served.get(&format!("{session}/content/?q=%22duty%20manager%22&highlight=true")).json();
+    let hit = &content["items"][0];
+    let record = hit["record_id"]["for_screenshot"].as_u64().unwrap();
+    assert!(hit["highlight"].to_string().contains("manager"), "{hit}");
+
+    let made = |highlight: &str, name: &str| {
+        let request = format!("{session}/_generate?record_ids={record}{highlight}");
+        let answer = served.curl(&request, &["-X", "POST"]);
+        assert!(answer.body.contains("DONE"), "{}", answer.body);
+        let picture = served.data().join(name);
+        let path = format!("{session}/screenshots/{record}{}", highlight.replacen('&', "?", 1));
+        assert_eq!(served.curl(&path, &["-o", picture.to_str().unwrap()]).status, 200);
+        image::open(&picture).unwrap().to_rgba8()
+    };
+    let (plain, marked) = (made("", "plain.png"), made("&highlight=%22duty%20manager%22", "marked.png"));
+    let differing: Vec<(u32, u32)> = plain
+        .enumerate_pixels()
+        .filter(|(x, y, pixel)| marked.get_pixel(*x, *y) != *pixel)
+        .map(|(x, y, _)| (x, y))
+        .collect();
+    // The mark is about the two words: one line high, and not the whole line.
+    let (left, right) =
+        (differing.iter().map(|at| at.0).min().unwrap(), differing.iter().map(|at| at.0).max().unwrap());
+    let (top, bottom) =
+        (differing.iter().map(|at| at.1).min().unwrap(), differing.iter().map(|at| at.1).max().unwrap());
+    assert!((60..180).contains(&(right - left)) && (8..40).contains(&(bottom - top)), "{left} {top} {right} {bottom}");
 }

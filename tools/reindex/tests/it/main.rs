@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use trail_container::{Header, WriterOptions};
 use trail_content::Kind;
+use trail_frame::{Draw, DrawingWriter, Mask};
 use trail_index::{DataDir, IndexReader, Limits, Lookup};
-use trail_model::{ChannelId, ChannelKind, ChannelOpen, Event, EventKind, Offset, SessionMeta, Size};
+use trail_model::{ChannelId, ChannelKind, ChannelOpen, Event, EventKind, Offset, PixelRect, SessionMeta, Size};
 
 fn add_sessions(data: &DataDir, count: usize) {
     for i in 0..count {
@@ -97,4 +98,66 @@ fn a_killed_run_is_gone_on_with() {
     assert_eq!(lines(&data), expected);
     let left = std::fs::read_dir(data.content_dir()).unwrap().count();
     assert_eq!(left, 60, "no unfinished content is left");
+}
+
+/// A desktop whose only text is four letters of bars.
+fn add_desktop(data: &DataDir) {
+    let event = |offset, kind| Event { channel: ChannelId(1), offset: Offset(offset), kind };
+    let mut writer = DrawingWriter::new();
+    writer.put(&Draw::Resize { layer: 0, width: 160, height: 48 });
+    let mut fill = |color, x, y, width, height| {
+        let rects = vec![PixelRect { x, y, width, height }];
+        writer.put(&Draw::Fill { layer: 0, mask: Mask::SRC, color, rects });
+    };
+    fill([255; 4], 0, 0, 160, 48);
+    for at in 0..4 {
+        fill([0, 0, 0, 255], 40 + at * 14, 16, 3, 14);
+        fill([0, 0, 0, 255], 40 + at * 14, 22, 9, 2);
+        fill([0, 0, 0, 255], 46 + at * 14, 16, 3, 14);
+    }
+    let mut events = vec![event(0, EventKind::Open(ChannelOpen { kind: ChannelKind::Drawing, size: None }))];
+    events.extend(writer.finish().into_iter().map(|body| event(0, EventKind::Drawing(body))));
+    let header = Header::new(SessionMeta::default()).unwrap();
+    trail_replay::record_events(data.trail_path("desktop"), &header, WriterOptions::default(), &events, None).unwrap();
+}
+
+/// The models of the repository with two lines of the dictionary, and nothing else, in another order.
+fn other_models(folder: &Path) -> String {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/trail-ocr/models");
+    let other = folder.join("models");
+    std::fs::create_dir(&other).unwrap();
+    for entry in std::fs::read_dir(models).unwrap().map(Result::unwrap) {
+        let mut bytes = std::fs::read(entry.path()).unwrap();
+        if entry.path().extension().is_some_and(|ending| ending == "txt") {
+            let mut lines: Vec<&[u8]> = bytes.split(|&byte| byte == b'\n').collect();
+            lines.swap(2000, 2001);
+            bytes = lines.join(&b'\n');
+        }
+        std::fs::write(other.join(entry.file_name()), bytes).unwrap();
+    }
+    other.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_another_engine_or_model_read_is_stale() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = DataDir::create(folder.path().join("data")).unwrap();
+    add_desktop(&data);
+    add_sessions(&data, 2);
+    let reindex = |args: &[&str]| {
+        let (code, out, err) = run(&folder.path().join("data"), &[args, &["--json", "--quiet"]].concat());
+        assert_eq!(code, Some(0), "{args:?}: {out}{err}");
+        serde_json::from_str::<serde_json::Value>(&out).unwrap()
+    };
+    let extracted = |args: &[&str]| reindex(args)["extracted"].as_u64().unwrap();
+    assert_eq!(extracted(&["--ocr", "none"]), 3);
+    assert_eq!(extracted(&["--ocr", "none", "--only", "stale"]), 0);
+    let read = reindex(&["--only", "stale"]);
+    assert_eq!(read["extracted"].as_u64(), Some(1), "{read}");
+    assert_eq!(read["changes"][0]["coverage"]["found_lines"][1].as_u64(), Some(1), "{read}");
+    assert_eq!(extracted(&["--only", "stale"]), 0);
+    let other = other_models(folder.path());
+    assert_eq!(extracted(&["--only", "stale", "--ocr-models", &other]), 1);
+    assert_eq!(extracted(&["--only", "stale", "--ocr-models", &other]), 0);
+    assert_eq!(extracted(&["--only", "stale", "--ocr-models", &other, "--rest", "0"]), 1);
 }
