@@ -11,6 +11,7 @@
 pub mod container;
 pub mod frame;
 pub mod import;
+pub mod pixels;
 pub mod query;
 pub mod screen;
 pub mod search;
