@@ -3,6 +3,8 @@
 //! Benchmarks are named `area/case/variant`. Each checks its result once before it is measured, and tells its throughput
 //! in bytes of terminal output where that is what it works on.
 
+pub mod questions;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;

@@ -8,7 +8,7 @@ use tantivy::query::Query;
 use tantivy::schema::{FAST, Field, INDEXED, Schema, TEXT};
 use tantivy::{Index, IndexWriter, Searcher, TantivyDocument};
 
-use crate::items::Item;
+use trail_benches::questions::Item;
 
 /// Memory of the index writer.
 const HEAP: usize = 400_000_000;

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use rusqlite::Connection;
 
-use crate::items::Item;
+use trail_benches::questions::Item;
 
 /// An FTS5 table.
 pub struct Fts5(Connection);

@@ -1,206 +1,61 @@
-//! The same questions in each engine's language.
+//! The same questions in each peer's language.
 
-use std::collections::HashSet;
 use std::ops::Bound;
 
 use anyhow::Result;
 use tantivy::Term;
 use tantivy::query::{BooleanQuery, FuzzyTermQuery, Occur, PhraseQuery, Query, RangeQuery, RegexQuery, TermQuery};
 use tantivy::schema::IndexRecordOption;
+use trail_benches::questions::Question;
 
 use crate::documents::Documents;
-use crate::items::{Item, frequencies, words};
 
-/// Words that stand in so many items more than all others are the common ones.
-const COMMON_WORDS: usize = 30;
-
-/// What is asked.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Question {
-    /// One word.
-    Term(String),
-    /// Two words.
-    And(String, String),
-    /// Two words, one behind the other.
-    Phrase(String, String),
-    /// A word by its beginning.
-    Prefix(String),
-    /// A word by something inside it.
-    Infix(String),
-    /// A word with one edit.
-    Fuzzy(String),
-    /// A word by a regular expression that all engines read alike.
-    Regexp(String),
-    /// One word, and less than a minute later another.
-    Sequence(String, String),
-    /// A word beside something that was visible for less than so many milliseconds.
-    Shown(String, u32),
-    /// A word in a part of each recording, in seconds.
-    During(String, u32, u32),
-}
-
-/// Kinds of question with their names, each `count` times.
-pub struct Questions {
-    /// In the order of the table.
-    pub kinds: Vec<(&'static str, Vec<Question>)>,
-}
-
-/// A small generator of numbers, the same on every machine.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % limit.max(1)
+/// In SQLite's, where it has it.
+pub fn fts5(question: &Question) -> Option<String> {
+    match question {
+        Question::Term(word) => Some(format!("\"{word}\"")),
+        Question::And(a, b) => Some(format!("\"{a}\" AND \"{b}\"")),
+        Question::Phrase(a, b) => Some(format!("\"{a} {b}\"")),
+        Question::Prefix(text) => Some(format!("\"{text}\"*")),
+        _ => None,
     }
 }
 
-/// What questions are made of.
-struct Source<'a> {
-    items: &'a [Item],
-    numbers: Numbers,
-}
-
-impl Source<'_> {
-    /// Words of some item: the commoner a word, the likelier it comes.
-    fn line(&mut self, least: usize) -> Vec<String> {
-        loop {
-            let line = words(&self.items[self.numbers.below(self.items.len())].text);
-            if line.len() >= least {
-                return line;
-            }
+/// In tantivy's, where it has it.
+///
+/// # Errors
+/// What tantivy says.
+pub fn tantivy(question: &Question, of: &Documents) -> Result<Option<Box<dyn Query>>> {
+    let term = |word: &str| Term::from_field_text(of.text, word);
+    let one = |word: &str| -> Box<dyn Query> { Box::new(TermQuery::new(term(word), IndexRecordOption::WithFreqs)) };
+    let both = |a, b| -> Box<dyn Query> { Box::new(BooleanQuery::new(vec![(Occur::Must, a), (Occur::Must, b)])) };
+    let regex = |pattern: &str| -> Result<Box<dyn Query>> { Ok(Box::new(RegexQuery::from_pattern(pattern, of.text)?)) };
+    Ok(Some(match question {
+        Question::Term(word) => one(word),
+        Question::And(a, b) => both(one(a), one(b)),
+        Question::Phrase(a, b) => Box::new(PhraseQuery::new(vec![term(a), term(b)])),
+        Question::Prefix(text) => regex(&format!("{text}.*"))?,
+        Question::Infix(text) => regex(&format!(".*{text}.*"))?,
+        Question::Fuzzy(word) => Box::new(FuzzyTermQuery::new(term(word), 1, true)),
+        Question::Regexp(pattern) => regex(pattern)?,
+        Question::During(word, from, to) => {
+            let at = |seconds: u32| Bound::Included(Term::from_field_u64(of.start, u64::from(seconds) * 1000));
+            both(one(word), Box::new(RangeQuery::new(at(*from), at(*to))))
         }
-    }
-
-    fn word(&mut self, least_len: usize) -> String {
-        loop {
-            let line = self.line(1);
-            let word = &line[self.numbers.below(line.len())];
-            if word.len() >= least_len {
-                return word.clone();
-            }
-        }
-    }
-
-    /// Two neighbours of some item.
-    fn neighbours(&mut self) -> (String, String) {
-        let line = self.line(2);
-        let at = self.numbers.below(line.len() - 1);
-        (line[at].clone(), line[at + 1].clone())
-    }
+        Question::Sequence(..) | Question::Shown(..) => return Ok(None),
+    }))
 }
 
-impl Questions {
-    /// Makes questions from the items; other seeds give others.
-    pub fn new(items: &[Item], count: usize, seed: u64) -> Questions {
-        let mut source = Source { items, numbers: Numbers(seed) };
-        let common: Vec<String> = frequencies(items).into_iter().take(COMMON_WORDS).map(|(word, _)| word).collect();
-        let is_common: HashSet<&str> = common.iter().map(String::as_str).collect();
-        let mut kinds = Vec::new();
-        let mut kind = |name, make: &mut dyn FnMut(&mut Source<'_>) -> Question| {
-            kinds.push((name, (0..count).map(|_| make(&mut source)).collect()));
-        };
-        kind("term", &mut |from| Question::Term(from.word(2)));
-        kind("term, common", &mut |from| Question::Term(common[from.numbers.below(common.len())].clone()));
-        kind("AND", &mut |from| Question::And(from.word(2), from.word(2)));
-        kind("phrase", &mut |from| {
-            let (a, b) = from.neighbours();
-            Question::Phrase(a, b)
-        });
-        kind("phrase, common words", &mut |from| {
-            loop {
-                let (a, b) = from.neighbours();
-                if is_common.contains(a.as_str()) && is_common.contains(b.as_str()) {
-                    return Question::Phrase(a, b);
-                }
-            }
-        });
-        kind("prefix", &mut |from| Question::Prefix(from.word(4)[..3].to_owned()));
-        kind("infix wildcard", &mut |from| {
-            let word = from.word(6);
-            let start = 1 + from.numbers.below(word.len() - 5);
-            Question::Infix(word[start..start + 4].to_owned())
-        });
-        kind("fuzzy", &mut |from| Question::Fuzzy(from.word(5)));
-        kind("regexp", &mut |from| {
-            let word = from.word(5);
-            Question::Regexp(format!("{}.*[{}0-9]", &word[..2], &word[word.len() - 1..]))
-        });
-        kind("sequence", &mut |from| Question::Sequence(from.word(3), from.word(3)));
-        kind("shown", &mut |from| Question::Shown(from.word(3), 500 + 250 * from.numbers.below(6) as u32));
-        kind("time range", &mut |from| {
-            let start = from.numbers.below(240) as u32;
-            Question::During(from.word(2), start, start + 30)
-        });
-        Questions { kinds }
-    }
-}
-
-impl Question {
-    /// In this project's language.
-    pub fn ours(&self) -> String {
-        match self {
-            Question::Term(word) => format!("\"{word}\""),
-            Question::And(a, b) => format!("\"{a}\" AND \"{b}\""),
-            Question::Phrase(a, b) => format!("\"{a} {b}\""),
-            Question::Prefix(text) => format!("{text}*"),
-            Question::Infix(text) => format!("*{text}*"),
-            Question::Fuzzy(word) => format!("{word}~1"),
-            Question::Regexp(pattern) => format!("/{pattern}/"),
-            Question::Sequence(a, b) => format!("\"{a}\" THEN<60s \"{b}\""),
-            Question::Shown(word, ms) => format!("\"{word}\" AND shown:<{ms}ms"),
-            Question::During(word, from, to) => format!("\"{word}\" AND during:[+{from}s TO +{to}s]"),
-        }
-    }
-
-    /// In SQLite's, where it has it.
-    pub fn fts5(&self) -> Option<String> {
-        match self {
-            Question::Term(word) => Some(format!("\"{word}\"")),
-            Question::And(a, b) => Some(format!("\"{a}\" AND \"{b}\"")),
-            Question::Phrase(a, b) => Some(format!("\"{a} {b}\"")),
-            Question::Prefix(text) => Some(format!("\"{text}\"*")),
-            _ => None,
-        }
-    }
-
-    /// In tantivy's, where it has it.
-    ///
-    /// # Errors
-    /// What tantivy says.
-    pub fn tantivy(&self, of: &Documents) -> Result<Option<Box<dyn Query>>> {
-        let term = |word: &str| Term::from_field_text(of.text, word);
-        let one = |word: &str| -> Box<dyn Query> { Box::new(TermQuery::new(term(word), IndexRecordOption::WithFreqs)) };
-        let both = |a, b| -> Box<dyn Query> { Box::new(BooleanQuery::new(vec![(Occur::Must, a), (Occur::Must, b)])) };
-        let regex =
-            |pattern: &str| -> Result<Box<dyn Query>> { Ok(Box::new(RegexQuery::from_pattern(pattern, of.text)?)) };
-        Ok(Some(match self {
-            Question::Term(word) => one(word),
-            Question::And(a, b) => both(one(a), one(b)),
-            Question::Phrase(a, b) => Box::new(PhraseQuery::new(vec![term(a), term(b)])),
-            Question::Prefix(text) => regex(&format!("{text}.*"))?,
-            Question::Infix(text) => regex(&format!(".*{text}.*"))?,
-            Question::Fuzzy(word) => Box::new(FuzzyTermQuery::new(term(word), 1, true)),
-            Question::Regexp(pattern) => regex(pattern)?,
-            Question::During(word, from, to) => {
-                let at = |seconds: u32| Bound::Included(Term::from_field_u64(of.start, u64::from(seconds) * 1000));
-                both(one(word), Box::new(RangeQuery::new(at(*from), at(*to))))
-            }
-            Question::Sequence(..) | Question::Shown(..) => return Ok(None),
-        }))
-    }
-
-    /// What ripgrep looks for: the same on one line, or what comes nearest.
-    pub fn rg(&self) -> String {
-        match self {
-            Question::Term(word) | Question::Shown(word, _) | Question::During(word, ..) => format!(r"\b{word}\b"),
-            Question::And(a, b) | Question::Sequence(a, b) => format!(r"\b({a}|{b})\b"),
-            Question::Phrase(a, b) => format!(r"\b{a} {b}\b"),
-            Question::Prefix(text) => format!(r"\b{text}"),
-            Question::Infix(text) => text.clone(),
-            Question::Fuzzy(word) => one_edit(word),
-            Question::Regexp(pattern) => format!(r"\b{}\b", pattern.replace(".*", r"\w*")),
-        }
+/// What ripgrep looks for: the same on one line, or what comes nearest.
+pub fn rg(question: &Question) -> String {
+    match question {
+        Question::Term(word) | Question::Shown(word, _) | Question::During(word, ..) => format!(r"\b{word}\b"),
+        Question::And(a, b) | Question::Sequence(a, b) => format!(r"\b({a}|{b})\b"),
+        Question::Phrase(a, b) => format!(r"\b{a} {b}\b"),
+        Question::Prefix(text) => format!(r"\b{text}"),
+        Question::Infix(text) => text.clone(),
+        Question::Fuzzy(word) => one_edit(word),
+        Question::Regexp(pattern) => format!(r"\b{}\b", pattern.replace(".*", r"\w*")),
     }
 }
 

@@ -20,8 +20,9 @@ use bench_peers::clock::{best, command, percentile, process_cpu};
 use bench_peers::documents::Documents;
 use bench_peers::fts5::Fts5;
 use bench_peers::items;
-use bench_peers::questions::{Question, Questions};
+use bench_peers::questions::{fts5 as as_fts5, rg as as_rg, tantivy as as_tantivy};
 use bench_peers::table::{ms, row, times, verdict};
+use trail_benches::questions::{Question, Questions, read_items};
 use trail_index::{DataDir, IndexReader};
 use trail_query::{Mode, parse};
 use trail_search::{Best, Cancel, IndexSource, Options, Order, Searcher};
@@ -59,7 +60,7 @@ fn main() -> Result<()> {
     if !query.is_empty() {
         return one(&Searcher::new(IndexSource::new(index), Options::new(Mode::Screentrail)), &query, rounds);
     }
-    let items = items::read(&index)?;
+    let items = read_items(&index)?;
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("items.txt");
     let bytes = items::write(&items, &file)?;
@@ -78,8 +79,8 @@ fn main() -> Result<()> {
     let warming = Questions::new(&items, 5, 99);
     for question in warming.kinds.iter().flat_map(|kind| &kind.1) {
         ask(&ours, &question.ours())?;
-        question.fts5().map_or(Ok(0), |query| fts5.best(&query))?;
-        question.tantivy(&documents)?.map_or(Ok(0), |query| documents.best(&*query))?;
+        as_fts5(question).map_or(Ok(0), |query| fts5.best(&query))?;
+        as_tantivy(question, &documents)?.map_or(Ok(0), |query| documents.best(&*query))?;
     }
     let questions = Questions::new(&items, count, 1);
     let kinds = questions.kinds.iter().filter(|kind| only.is_empty() || kind.0 == only);
@@ -93,12 +94,12 @@ fn main() -> Result<()> {
                 let (hits, time) = process_cpu(|| ask(&ours, &question.ours()));
                 times.hits += hits?.hits.len() / rounds;
                 own.push(time);
-                if let Some(query) = question.fts5() {
+                if let Some(query) = as_fts5(question) {
                     let (found, time) = process_cpu(|| fts5.best(&query));
                     found?;
                     sqlite.push(time);
                 }
-                if let Some(query) = question.tantivy(&documents)? {
+                if let Some(query) = as_tantivy(question, &documents)? {
                     let (found, time) = process_cpu(|| documents.best(&*query));
                     found?;
                     plain.push(time);
@@ -109,8 +110,8 @@ fn main() -> Result<()> {
             times.tantivy.extend((!plain.is_empty()).then(|| best(&plain)));
         }
         for question in questions.iter().take(if with_peers { RG_QUESTIONS } else { 0 }) {
-            let ran = command(Command::new(&rg).args(["-j1", "-i", "-c", "-e", &question.rg()]).arg(&file))?;
-            ensure!(ran.status.code().is_some_and(|code| code < 2), "rg {}: {}", question.rg(), ran.status);
+            let ran = command(Command::new(&rg).args(["-j1", "-i", "-c", "-e", &as_rg(question)]).arg(&file))?;
+            ensure!(ran.status.code().is_some_and(|code| code < 2), "rg {}: {}", as_rg(question), ran.status);
             times.rg.push(ran.cpu);
         }
         let both = |times: &[Duration]| match times {
