@@ -59,14 +59,6 @@ pub enum StoreError {
         /// Why.
         source: rusqlite::Error,
     },
-    /// The log of a catalogue that is gone cannot be removed.
-    #[error("failed to remove {}", path.display())]
-    Log {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
     /// The journal cannot be read or written.
     #[error("failed to use the journal {}", path.display())]
     Journal {
@@ -108,9 +100,6 @@ impl Store {
     /// [`StoreError::Newer`], [`StoreError::Sqlite`].
     pub fn open(root: &Path) -> Result<Store> {
         let path = root.join(CATALOGUE_FILE);
-        if !path.exists() {
-            forget_log(&path)?;
-        }
         let mut writer = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         schema::migrate(&mut writer, &path)?;
         // What was deleted is not left in the file.
@@ -156,21 +145,6 @@ impl Store {
         };
         Ok(Reader { store: self, connection: Some(connection) })
     }
-}
-
-/// Removes the log that a file left behind which was removed itself: it is about another catalogue.
-fn forget_log(path: &Path) -> Result<()> {
-    for end in ["-wal", "-shm"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
-        match std::fs::remove_file(&name) {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                return Err(StoreError::Log { path: name.into(), source });
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {

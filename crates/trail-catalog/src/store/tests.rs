@@ -268,25 +268,6 @@ fn a_catalogue_is_opened_again_but_not_one_from_the_future() {
     assert!(matches!(found, Err(StoreError::Newer { found, .. }) if found == SCHEMA_VERSION + 1));
 }
 
-/// The log of a file that was removed by itself, as after a crash, is not taken for the new one's.
-#[test]
-fn a_log_that_was_left_behind_is_forgotten() {
-    let (folder, store) = store();
-    for number in 0..50 {
-        put(&store, &session(&format!("s{number}"), "x"), number);
-    }
-    let log = folder.path().join("catalogue.db-wal");
-    let left = std::fs::read(&log).unwrap();
-    assert!(!left.is_empty());
-    drop(store);
-    std::fs::remove_file(folder.path().join(CATALOGUE_FILE)).unwrap();
-    std::fs::write(&log, left).unwrap();
-    let store = Store::open(folder.path()).unwrap();
-    assert_eq!(store.session_count().unwrap(), 0);
-    put(&store, &session("a", "x"), 1);
-    assert_eq!(Store::open(folder.path()).unwrap().session_count().unwrap(), 1);
-}
-
 #[test]
 fn text_with_quotes_is_text() {
     let (_folder, store) = store();
