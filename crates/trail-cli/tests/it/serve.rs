@@ -70,6 +70,8 @@ fn the_guides_requests() {
         "?fields=protocol,name",
         "?fields=*",
         "?start=2017-01-25T11:11:52.000%2B01:00",
+        "?start=2017-01-25T11:11:52.000+01:00",
+        "?q=screen.content=%22exit%22",
         "?start=2017-01-24&end=2017-01-25",
         "?start=2017-01-20T11:00",
         "?limit=1000",
