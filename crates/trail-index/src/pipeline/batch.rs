@@ -61,7 +61,7 @@ pub(crate) fn run(generation: &mut Generation, batch: Vec<Work>, options: &Index
     for segment in segments {
         generation.manifest.segments.insert(segment.name, segment.entry);
     }
-    contents.dedup();
+    options.step("sync contents")?;
     content::sync(&generation.data, &contents)?;
     generation.commit(options)?;
     Ok(counts)
