@@ -112,7 +112,8 @@ impl DataDir {
                 let path = entry.path();
                 if path.is_dir() {
                     folders.push((path, format!("{prefix}{name}/")));
-                } else if path.extension().is_some_and(|extension| extension == TRAIL_EXTENSION) {
+                } else if path.extension().is_some_and(|extension| extension == TRAIL_EXTENSION) && path.is_file() {
+                    // Opening a pipe or a socket would wait for ever.
                     files.push(format!("{prefix}{name}"));
                 }
             }

@@ -200,3 +200,15 @@ fn a_look_into_the_dictionary_can_be_cancelled() {
     assert!(matches!(index.matching_terms(TermField::Words, Kind::Line, &pattern, &limits), Err(Error::Cancelled)));
     assert!(index.candidates(Kind::Line, &lookup, &limits).is_err());
 }
+
+/// What would be waited for when it is opened is no trail, whatever it is called.
+#[cfg(unix)]
+#[test]
+fn sockets_among_the_trails_are_passed_over() {
+    let data = Data::new();
+    data.add_many(1);
+    let _socket = std::os::unix::net::UnixListener::bind(data.dir.trail_path("socket")).unwrap();
+    assert_eq!(data.dir.trail_files().unwrap().len(), 1);
+    data.update();
+    assert_eq!(data.open().indexed().count(), 1);
+}
